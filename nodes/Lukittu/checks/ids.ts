@@ -1,0 +1,104 @@
+import { UserError } from 'n8n-workflow';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const LICENSE_KEY = /^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$/;
+
+/** Most customers, and most products, that Lukittu accepts on one license. */
+export const MAX_LINKS = 20;
+
+/** Whether the text is a full license key, in capital letters. */
+export function isLicenseKey(text: string): boolean {
+	return LICENSE_KEY.test(text);
+}
+
+/** Shows a value inside a message: short, on one line, whatever its type. */
+export function shown(value: unknown): string {
+	const text = JSON.stringify(value) ?? String(value);
+	return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/**
+ * Checks an ID and returns it trimmed and in lower case: Lukittu stores IDs in lower case and
+ * finds no others.
+ *
+ * @param field the field's label in the node
+ * @param noun what the ID names, for example "customer"
+ * @throws UserError if the value is no UUID
+ */
+export function checkUuid(value: unknown, field: string, noun: string): string {
+	const id = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (typeof id === 'string' && UUID.test(id)) return id;
+	if (id === '' || id === undefined || id === null) {
+		throw new UserError(`'${field}' has no ${noun} ID`, {
+			description: `Choose the ${noun} from the list or give its ID. If the ID comes from an expression, check that the expression has a value for this item.`,
+		});
+	}
+	const isKey = typeof id === 'string' && isLicenseKey(id.toUpperCase());
+	throw new UserError(`'${field}' is ${shown(value)}, which is not a ${noun} ID`, {
+		description: isKey
+			? `This is a license key. Choose "By Key" in '${field}', or give the license's ID.`
+			: `A ${noun} ID is a UUID such as 123e4567-e89b-42d3-a456-426614174000. You find it in the Lukittu dashboard.`,
+	});
+}
+
+/**
+ * Checks a license key and returns it trimmed and in capital letters.
+ *
+ * @param field the field's label in the node
+ * @throws UserError if the value is not five groups of five letters or digits
+ */
+export function checkLicenseKey(value: unknown, field: string): string {
+	const key = typeof value === 'string' ? value.trim().toUpperCase() : '';
+	if (isLicenseKey(key)) return key;
+	if (key === '' && (typeof value === 'string' || value === undefined || value === null)) {
+		throw new UserError(`'${field}' has no license key`, {
+			description:
+				'Give a license key. If it comes from an expression, check that the expression has a value for this item.',
+		});
+	}
+	throw new UserError(`'${field}' is ${shown(value)}, which is not a license key`, {
+		description:
+			'A license key is five groups of five letters or digits, such as ABCD1-EFGH2-IJKL3-MNOP4-QRST5.',
+	});
+}
+
+function splitIds(value: unknown, field: string, noun: string): unknown[] {
+	if (Array.isArray(value)) return value;
+	if (typeof value !== 'string') return [checkUuid(value, field, noun)];
+	return value.split(',');
+}
+
+/**
+ * Reads the rows of a "Customers" or "Products" field: each row's locator holds one ID, a comma
+ * list or an array. An empty array is "none"; an empty text is refused, because it is what an
+ * expression without a value gives.
+ *
+ * @param rows the values of the locators, one a row
+ * @param field the field's label in the node
+ * @param noun "customer" or "product"
+ * @throws UserError on an invalid, empty or repeated ID
+ */
+export function checkIdRows(rows: unknown[], field: string, noun: string): string[] {
+	const ids = rows
+		.flatMap((value) => splitIds(value, field, noun))
+		.map((id) => checkUuid(id, field, noun));
+	const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+	if (repeated !== undefined) {
+		throw new UserError(`'${field}' names the ${noun} ${repeated} more than once`, {
+			description: `Lukittu takes each ${noun} once. Remove the repeated ID.`,
+		});
+	}
+	return ids;
+}
+
+/**
+ * Checks that a license gets no more customers or products than Lukittu takes.
+ *
+ * @throws UserError if there are more than 20
+ */
+export function checkLinkCount(ids: string[], field: string, noun: string): string[] {
+	if (ids.length <= MAX_LINKS) return ids;
+	throw new UserError(`'${field}' comes to ${ids.length} ${noun}s`, {
+		description: `A license takes at most ${MAX_LINKS} ${noun}s. Remove ${ids.length - MAX_LINKS}.`,
+	});
+}

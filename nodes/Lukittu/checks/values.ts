@@ -1,0 +1,119 @@
+import { DateTime } from 'luxon';
+import { UserError } from 'n8n-workflow';
+import { shown } from './ids';
+
+const MAX_YEAR = 9999;
+/** Numbers below this are seconds since 1970, as Stripe gives them; from here on milliseconds. */
+const FIRST_MILLISECONDS = 1e11;
+
+function isUnset(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
+}
+
+/**
+ * Checks a whole number, given as a number or as its digits.
+ *
+ * @param field the field's label in the node
+ * @throws UserError if it is empty, not whole, or outside min and max
+ */
+export function checkWholeNumber(value: unknown, field: string, min: number, max: number): number {
+	const range = `Give a whole number from ${min} to ${max}.`;
+	if (isUnset(value)) {
+		throw new UserError(`'${field}' is empty`, {
+			description: `${range} If it comes from an expression, check that the expression has a value for this item.`,
+		});
+	}
+	const digits = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value);
+	const number = digits ? Number(value) : value;
+	if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
+		return number;
+	}
+	throw new UserError(`'${field}' is ${shown(value)}`, { description: range });
+}
+
+/**
+ * Checks a limit and returns it as Lukittu wants it: the node's 0 (unlimited) is the API's null.
+ *
+ * @throws UserError unless it is a whole number from 0 to 1000
+ */
+export function checkLimit(value: unknown, field: string): number | null {
+	const limit = checkWholeNumber(value, field, 0, 1000);
+	return limit === 0 ? null : limit;
+}
+
+/**
+ * Checks a yes-or-no value. The text "false" is false: an expression can give it, and JavaScript
+ * would take it for true.
+ *
+ * @throws UserError on anything but true, false or these words
+ */
+export function checkBoolean(value: unknown, field: string): boolean {
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (word === true || word === 'true') return true;
+	if (word === false || word === 'false') return false;
+	throw new UserError(`'${field}' is ${shown(value)}`, {
+		description: 'Switch the field on or off, or give true or false.',
+	});
+}
+
+/**
+ * Checks a choice against the values it may have, in any case.
+ *
+ * @throws UserError if it is none of them
+ */
+export function checkChoice<T extends string>(
+	value: unknown,
+	field: string,
+	choices: readonly T[],
+): T {
+	const word = typeof value === 'string' ? value.trim().toUpperCase() : value;
+	const choice = choices.find((candidate) => candidate.toUpperCase() === word);
+	if (choice !== undefined) return choice;
+	throw new UserError(`'${field}' is ${shown(value)}`, {
+		description: `Give one of: ${choices.join(', ')}.`,
+	});
+}
+
+function readDate(value: unknown, timezone: string): DateTime {
+	if (DateTime.isDateTime(value)) return value;
+	if (value instanceof Date) return DateTime.fromJSDate(value);
+	const text = typeof value === 'string' ? value.trim() : value;
+	const number = typeof text === 'string' && /^\d{9,14}$/.test(text) ? Number(text) : text;
+	if (typeof number === 'number') {
+		return number < FIRST_MILLISECONDS ? DateTime.fromSeconds(number) : DateTime.fromMillis(number);
+	}
+	if (typeof text !== 'string') return DateTime.invalid('not a date');
+	const iso = DateTime.fromISO(text, { zone: timezone });
+	return iso.isValid ? iso : DateTime.fromSQL(text, { zone: timezone });
+}
+
+/**
+ * Checks a date in the future and returns it as full ISO 8601 in UTC, since Lukittu answers
+ * partial dates with status 500.
+ *
+ * @param value ISO 8601 or SQL text, a Date, a Luxon DateTime, or seconds or milliseconds since
+ *   1970; where the text names no time zone, it is in the workflow's
+ * @param field the field's label in the node
+ * @throws UserError if it is empty, no date, or not in the future
+ */
+export function checkFutureDate(value: unknown, field: string, timezone: string): string {
+	if (isUnset(value)) {
+		throw new UserError(`'${field}' is empty`, {
+			description:
+				'Choose the date. If it comes from an expression, check that the expression has a value for this item.',
+		});
+	}
+	const date = readDate(value, timezone);
+	if (!date.isValid || date.year > MAX_YEAR) {
+		throw new UserError(`'${field}' is ${shown(value)}, which is not a date`, {
+			description: 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.',
+		});
+	}
+	const utc = date.toUTC();
+	if (utc <= DateTime.utc()) {
+		throw new UserError(`'${field}' is in the past: ${utc.toISO()}`, {
+			description: 'Lukittu takes only dates in the future. Choose a later one.',
+		});
+	}
+	return utc.toISO() as string;
+}

@@ -1,0 +1,125 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { checkLinkCount } from '../../checks/ids';
+import { checkMetadata } from '../../checks/metadata';
+import { checkBoolean, checkLimit } from '../../checks/values';
+import type { Prepare } from '../../transport/door';
+import type { License, LicenseBody } from '../../types';
+import {
+	checkExpiration,
+	expirationDateField,
+	expirationDaysField,
+	expirationStartField,
+	expirationTypeField,
+} from './expiration';
+import {
+	customerIdsOf,
+	customersSelect,
+	hwidLimitField,
+	ipLimitField,
+	metadataEntries,
+	productIdsOf,
+	productsSelect,
+} from './fields';
+
+const showOnlyForLicenseCreate = {
+	resource: ['license'],
+	operation: ['create'],
+};
+
+export const licenseCreateDescription: INodeProperties[] = [
+	{
+		...expirationTypeField,
+		displayOptions: { show: showOnlyForLicenseCreate },
+	},
+	{
+		...expirationDateField,
+		displayOptions: { show: { ...showOnlyForLicenseCreate, expirationType: ['DATE'] } },
+	},
+	{
+		...expirationDaysField,
+		displayOptions: { show: { ...showOnlyForLicenseCreate, expirationType: ['DURATION'] } },
+	},
+	{
+		...expirationStartField,
+		displayOptions: { show: { ...showOnlyForLicenseCreate, expirationType: ['DURATION'] } },
+	},
+	{
+		...customersSelect,
+		description: 'The customers who own the license, at most 20',
+		displayOptions: { show: showOnlyForLicenseCreate },
+	},
+	{
+		...productsSelect,
+		description: 'The products the license is for, at most 20',
+		displayOptions: { show: showOnlyForLicenseCreate },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		displayOptions: { show: showOnlyForLicenseCreate },
+		options: [
+			hwidLimitField,
+			ipLimitField,
+			{
+				...metadataEntries,
+				description: 'Your own data on the license, at most 20 entries',
+			},
+			{
+				displayName: 'Send Email Delivery',
+				name: 'sendEmailDelivery',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether Lukittu e-mails the license key to the customers, at most 50 e-mails in 24 hours for a team',
+			},
+			{
+				displayName: 'Suspended',
+				name: 'suspended',
+				type: 'boolean',
+				default: false,
+				description: 'Whether the license starts suspended, so that it is not valid yet',
+			},
+		],
+	},
+];
+
+type LicenseCreateBody = LicenseBody & { sendEmailDelivery: boolean };
+
+/** Create: one POST with all eleven fields, since Lukittu refuses a body that lacks one. */
+export const prepareLicenseCreate: Prepare = (context) => {
+	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const expiration = checkExpiration(
+		{
+			expirationType: context.getNodeParameter('expirationType', 'NEVER'),
+			expirationDate: context.getNodeParameter('expirationDate', ''),
+			expirationDays: context.getNodeParameter('expirationDays', 0),
+			expirationStart: context.getNodeParameter('expirationStart', 'CREATION'),
+		},
+		context.getTimezone(),
+	);
+	const customerIds = customerIdsOf(context.getNodeParameter('customers', {}), 'Customers');
+	const productIds = productIdsOf(context.getNodeParameter('products', {}), 'Products');
+	const metadata = (additional.metadata as IDataObject | undefined)?.entry ?? [];
+	const body: LicenseCreateBody = {
+		...expiration,
+		hwidLimit: checkLimit(additional.hwidLimit ?? 0, 'Hardware ID Limit'),
+		ipLimit: checkLimit(additional.ipLimit ?? 0, 'IP Address Limit'),
+		suspended: checkBoolean(additional.suspended ?? false, 'Suspended'),
+		sendEmailDelivery: checkBoolean(additional.sendEmailDelivery ?? false, 'Send Email Delivery'),
+		customerIds: checkLinkCount(customerIds, 'Customers', 'customer'),
+		productIds: checkLinkCount(productIds, 'Products', 'product'),
+		metadata: checkMetadata(metadata as IDataObject[], 'Metadata'),
+	};
+	return async (send) => {
+		const { data } = await send<License>({
+			method: 'POST',
+			url: '/licenses',
+			body,
+			subject: 'the new license',
+		});
+		return [data];
+	};
+};

@@ -1,0 +1,244 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import { checkIdRows, checkLicenseKey, checkUuid } from '../../checks/ids';
+import type { LicenseReference } from '../../types';
+
+/** An ID, a comma list or an array: From List gives one ID, an expression may give any of them. */
+const idListPattern = {
+	type: 'regex' as const,
+	properties: {
+		regex: '^\\s*[0-9a-fA-F-]{36}(\\s*,\\s*[0-9a-fA-F-]{36})*\\s*$',
+		errorMessage: 'Give an ID such as 123e4567-e89b-42d3-a456-426614174000, or several with commas',
+	},
+};
+
+export const licenseSelect: INodeProperties = {
+	displayName: 'License',
+	name: 'license',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The license to work on',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a license…',
+			typeOptions: { searchListMethod: 'searchLicenses', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: '^\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*$',
+						errorMessage: 'A license ID looks like 123e4567-e89b-42d3-a456-426614174000',
+					},
+				},
+			],
+		},
+		{
+			displayName: 'By Key',
+			name: 'key',
+			type: 'string',
+			placeholder: 'e.g. ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: '^\\s*[A-Za-z0-9]{5}(-[A-Za-z0-9]{5}){4}\\s*$',
+						errorMessage: 'A license key looks like ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
+					},
+				},
+			],
+		},
+	],
+};
+
+/** A list of customers; where it stands decides what happens with them. */
+export const customersSelect: INodeProperties = {
+	displayName: 'Customers',
+	name: 'customers',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Customer' },
+	placeholder: 'Add Customer',
+	default: {},
+	options: [
+		{
+			displayName: 'Customer',
+			name: 'customer',
+			values: [
+				{
+					displayName: 'Customer',
+					name: 'customerId',
+					type: 'resourceLocator',
+					default: { mode: 'list', value: '' },
+					description: 'By ID also takes several IDs: separated by commas, or as an array',
+					modes: [
+						{
+							displayName: 'From List',
+							name: 'list',
+							type: 'list',
+							placeholder: 'Select a customer…',
+							typeOptions: { searchListMethod: 'searchCustomers', searchable: true },
+						},
+						{
+							displayName: 'By ID',
+							name: 'id',
+							type: 'string',
+							placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
+							validation: [idListPattern],
+						},
+					],
+				},
+			],
+		},
+	],
+};
+
+/** A list of products; where it stands decides what happens with them. */
+export const productsSelect: INodeProperties = {
+	displayName: 'Products',
+	name: 'products',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Product' },
+	placeholder: 'Add Product',
+	default: {},
+	options: [
+		{
+			displayName: 'Product',
+			name: 'product',
+			values: [
+				{
+					displayName: 'Product',
+					name: 'productId',
+					type: 'resourceLocator',
+					default: { mode: 'list', value: '' },
+					description:
+						'The list shows products of the newest licenses, since Lukittu has no list of products. By ID takes any product, also several IDs: separated by commas, or as an array.',
+					modes: [
+						{
+							displayName: 'From List',
+							name: 'list',
+							type: 'list',
+							placeholder: 'Select a product…',
+							typeOptions: { searchListMethod: 'searchProducts', searchable: true },
+						},
+						{
+							displayName: 'By ID',
+							name: 'id',
+							type: 'string',
+							placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
+							validation: [idListPattern],
+						},
+					],
+				},
+			],
+		},
+	],
+};
+
+/** Key-value pairs with a lock. */
+export const metadataEntries: INodeProperties = {
+	displayName: 'Metadata',
+	name: 'metadata',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Entry' },
+	placeholder: 'Add Entry',
+	default: {},
+	options: [
+		{
+			displayName: 'Entry',
+			name: 'entry',
+			values: [
+				{
+					displayName: 'Key',
+					name: 'key',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. orderNumber',
+					description: '1 to 255 characters',
+				},
+				{
+					displayName: 'Value',
+					name: 'value',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 1001',
+					description: '1 to 255 characters',
+				},
+				{
+					displayName: 'Locked',
+					name: 'locked',
+					type: 'boolean',
+					default: false,
+					description: 'Whether the entry is protected from being edited in Lukittu by hand',
+				},
+			],
+		},
+	],
+};
+
+export const hwidLimitField: INodeProperties = {
+	displayName: 'Hardware ID Limit',
+	name: 'hwidLimit',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 1000, numberPrecision: 0 },
+	default: 1,
+	description: 'On how many devices the license works, up to 1000. 0 means unlimited.',
+};
+
+export const ipLimitField: INodeProperties = {
+	displayName: 'IP Address Limit',
+	name: 'ipLimit',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 1000, numberPrecision: 0 },
+	default: 1,
+	description: 'From how many IP addresses the license works, up to 1000. 0 means unlimited.',
+};
+
+/** The value inside a resource locator, whatever its mode. */
+function locatorValue(locator: unknown): unknown {
+	return typeof locator === 'object' && locator !== null && '__rl' in locator
+		? (locator as IDataObject).value
+		: locator;
+}
+
+/**
+ * Reads the License locator of an item.
+ *
+ * @throws UserError if the ID or key is malformed
+ */
+export function licenseReference(context: IExecuteSingleFunctions): LicenseReference {
+	const locator = context.getNodeParameter('license', {}) as IDataObject;
+	if (locator.mode === 'key') return { by: 'key', key: checkLicenseKey(locator.value, 'License') };
+	return { by: 'id', id: checkUuid(locatorValue(locator), 'License', 'license') };
+}
+
+/**
+ * Reads a "Customers" field.
+ *
+ * @param field the field's label in the node
+ * @throws UserError on an invalid, empty or repeated ID
+ */
+export function customerIdsOf(value: unknown, field: string): string[] {
+	const rows = ((value as IDataObject | undefined)?.customer ?? []) as IDataObject[];
+	const values = rows.map(({ customerId }) => locatorValue(customerId));
+	return checkIdRows(values, field, 'customer');
+}
+
+/**
+ * Reads a "Products" field.
+ *
+ * @param field the field's label in the node
+ * @throws UserError on an invalid, empty or repeated ID
+ */
+export function productIdsOf(value: unknown, field: string): string[] {
+	const rows = ((value as IDataObject | undefined)?.product ?? []) as IDataObject[];
+	const values = rows.map(({ productId }) => locatorValue(productId));
+	return checkIdRows(values, field, 'product');
+}

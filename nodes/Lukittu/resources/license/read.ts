@@ -1,0 +1,31 @@
+import type { Send } from '../../transport/request';
+import type { License, LicenseReference } from '../../types';
+
+/** How a license stands in messages. */
+export function subjectOf(reference: LicenseReference): string {
+	return reference.by === 'id'
+		? `a license with the ID ${reference.id}`
+		: `a license with the key ${reference.key}`;
+}
+
+/** The path of a license below its team. */
+export function pathOf(reference: LicenseReference): string {
+	return reference.by === 'id' ? `/licenses/id/${reference.id}` : `/licenses/${reference.key}`;
+}
+
+/** Gets a license by its ID or key, as Lukittu answers it: by ID it comes without metadata. */
+export async function lookUpLicense(send: Send, reference: LicenseReference): Promise<License> {
+	const { data } = await send<License>({
+		method: 'GET',
+		url: pathOf(reference),
+		subject: subjectOf(reference),
+	});
+	return data;
+}
+
+/** Gets a license with its metadata: where the answer lacks it, a second look-up by key has it. */
+export async function readLicense(send: Send, reference: LicenseReference): Promise<License> {
+	const license = await lookUpLicense(send, reference);
+	if (license.metadata) return license;
+	return await lookUpLicense(send, { by: 'key', key: license.licenseKey });
+}

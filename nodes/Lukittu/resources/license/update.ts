@@ -1,0 +1,221 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { Prepare } from '../../transport/door';
+import { inTurn } from '../../transport/lock';
+import type { Send } from '../../transport/request';
+import type { License, LicenseReference } from '../../types';
+import { licenseChanges } from './changes';
+import {
+	expirationDateField,
+	expirationDaysField,
+	expirationStartChangeField,
+	expirationTypeField,
+} from './expiration';
+import {
+	customersSelect,
+	hwidLimitField,
+	ipLimitField,
+	licenseReference,
+	licenseSelect,
+	metadataEntries,
+	productsSelect,
+} from './fields';
+import { merge } from './merge';
+import { lookUpLicense } from './read';
+
+const showOnlyForLicenseUpdate = {
+	resource: ['license'],
+	operation: ['update'],
+};
+
+export const licenseUpdateDescription: INodeProperties[] = [
+	{
+		...licenseSelect,
+		description: 'The license to change',
+		displayOptions: { show: showOnlyForLicenseUpdate },
+	},
+	{
+		displayName: 'Update Fields',
+		name: 'updateFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		displayOptions: { show: showOnlyForLicenseUpdate },
+		description:
+			'Only the fields added here are changed; everything else on the license stays as it is',
+		options: [
+			{
+				...customersSelect,
+				displayName: 'Add Customers',
+				name: 'addCustomers',
+				description: 'Customers to add to those the license has, up to 20 in all',
+			},
+			{
+				...productsSelect,
+				displayName: 'Add Products',
+				name: 'addProducts',
+				description: 'Products to add to those the license has, up to 20 in all',
+			},
+			{
+				displayName: 'Expiration',
+				name: 'expiration',
+				type: 'fixedCollection',
+				placeholder: 'Set Expiration',
+				default: {},
+				description:
+					'When the license expires. Other days on a running duration move the expiry by the difference.',
+				options: [
+					{
+						displayName: 'Expiration',
+						name: 'value',
+						values: [
+							expirationTypeField,
+							{ ...expirationDateField, displayOptions: { show: { expirationType: ['DATE'] } } },
+							{
+								...expirationDaysField,
+								displayOptions: { show: { expirationType: ['DURATION'] } },
+							},
+							{
+								...expirationStartChangeField,
+								displayOptions: { show: { expirationType: ['DURATION'] } },
+							},
+						],
+					},
+				],
+			},
+			hwidLimitField,
+			ipLimitField,
+			{
+				displayName: 'License Key',
+				name: 'licenseKey',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
+				description: 'A new key for the license. The old one stops working at once.',
+			},
+			{
+				...customersSelect,
+				displayName: 'Remove Customers',
+				name: 'removeCustomers',
+				description: 'Customers to take off the license; the customers themselves stay',
+			},
+			{
+				displayName: 'Remove Metadata',
+				name: 'removeMetadata',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Key' },
+				default: [],
+				placeholder: 'e.g. orderNumber',
+				description: 'Keys of the entries to remove; an expression may give an array of keys',
+			},
+			{
+				...productsSelect,
+				displayName: 'Remove Products',
+				name: 'removeProducts',
+				description: 'Products to take off the license',
+			},
+			{
+				...customersSelect,
+				displayName: 'Replace Customers',
+				name: 'replaceCustomers',
+				description:
+					'The customers the license has from now on, instead of those it had. Without any, it has none.',
+			},
+			{
+				...metadataEntries,
+				displayName: 'Replace Metadata',
+				name: 'replaceMetadata',
+				description:
+					'The entries the license has from now on, instead of all it had, locked ones too. Without any, it has none.',
+			},
+			{
+				...productsSelect,
+				displayName: 'Replace Products',
+				name: 'replaceProducts',
+				description:
+					'The products the license is for from now on, instead of those it had. Without any, it has none.',
+			},
+			{
+				...metadataEntries,
+				displayName: 'Set Metadata',
+				name: 'setMetadata',
+				description: 'Entries to add or to give a new value; entries with other keys stay',
+				options: [
+					{
+						displayName: 'Entry',
+						name: 'entry',
+						values: [
+							{
+								displayName: 'Key',
+								name: 'key',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. orderNumber',
+								description: '1 to 255 characters',
+							},
+							{
+								displayName: 'Value',
+								name: 'value',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 1001',
+								description: '1 to 255 characters',
+							},
+							{
+								displayName: 'Lock',
+								name: 'locked',
+								type: 'options',
+								options: [
+									{
+										name: 'Keep as It Is',
+										value: 'KEEP',
+										description: 'A new entry is not locked',
+									},
+									{ name: 'Locked', value: 'LOCKED' },
+									{ name: 'Unlocked', value: 'UNLOCKED' },
+								],
+								default: 'KEEP',
+								description: 'Whether the entry is protected from being edited in Lukittu by hand',
+							},
+						],
+					},
+				],
+			},
+			{
+				displayName: 'Suspended',
+				name: 'suspended',
+				type: 'boolean',
+				default: false,
+				description: 'Whether the license is suspended: switch on to suspend, off to lift it',
+			},
+		],
+	},
+];
+
+/** The key a license is read by: only the answer by key has the metadata that must be kept. */
+async function keyOf(send: Send, reference: LicenseReference): Promise<string> {
+	if (reference.by === 'key') return reference.key;
+	return (await lookUpLicense(send, reference)).licenseKey;
+}
+
+/**
+ * Update: reads the license, merges the changes, and writes it back as a whole, since Lukittu
+ * replaces everything. Updates of one license wait for each other.
+ */
+export const prepareLicenseUpdate: Prepare = (context) => {
+	const reference = licenseReference(context);
+	const fields = context.getNodeParameter('updateFields', {}) as IDataObject;
+	const changes = licenseChanges(fields, context.getTimezone());
+	return async (send) => {
+		const key = await keyOf(send, reference);
+		return await inTurn(key, async () => {
+			const current = await lookUpLicense(send, { by: 'key', key });
+			const { data } = await send<License>({
+				method: 'PUT',
+				url: `/licenses/id/${current.id}`,
+				body: merge(current, changes),
+				subject: `the license with the key ${key}`,
+			});
+			return [data];
+		});
+	};
+};

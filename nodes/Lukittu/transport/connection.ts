@@ -1,0 +1,50 @@
+import {
+	UserError,
+	type ICredentialDataDecryptedObject,
+	type IExecuteSingleFunctions,
+	type ILoadOptionsFunctions,
+} from 'n8n-workflow';
+import { checkUuid } from '../checks/ids';
+
+/** Who sends a request: a node that runs, or a locator's list in the editor. */
+export type LukittuContext = IExecuteSingleFunctions | ILoadOptionsFunctions;
+
+/** Where the requests of one credential go. */
+export interface Connection {
+	/** The server's address, without a trailing slash. */
+	baseUrl: string;
+	teamId: string;
+}
+
+/**
+ * Reads a base URL as users paste it: a trailing slash, a path from `/api` on, and a missing
+ * `https://` are put right.
+ *
+ * @throws UserError if it is empty or no web address
+ */
+export function checkBaseUrl(value: unknown): string {
+	const text = typeof value === 'string' ? value.trim() : '';
+	const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
+	if (text === '' || !/^https?:\/\/[^\s/?#@]+/i.test(withScheme)) {
+		throw new UserError("'Lukittu credential: Base URL' is not a web address", {
+			description:
+				'Open the credential and give the address of your Lukittu server, such as https://app.lukittu.com.',
+		});
+	}
+	return withScheme
+		.replace(/[?#].*$/, '')
+		.replace(/\/api(\/.*)?$/, '')
+		.replace(/\/+$/, '');
+}
+
+/**
+ * Takes the connection from a credential.
+ *
+ * @throws UserError if the team ID is no UUID or the base URL no web address
+ */
+export function connectionOf(credentials: ICredentialDataDecryptedObject): Connection {
+	return {
+		baseUrl: checkBaseUrl(credentials.baseUrl),
+		teamId: checkUuid(credentials.teamId, 'Lukittu credential: Team ID', 'team'),
+	};
+}

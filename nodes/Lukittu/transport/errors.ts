@@ -1,0 +1,223 @@
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IDataObject,
+	type IN8nHttpFullResponse,
+	type INode,
+	type JsonObject,
+} from 'n8n-workflow';
+import { fieldLabel } from '../labels';
+import type { LukittuRequest } from './request';
+
+interface Explanation {
+	message: string;
+	description: string;
+}
+
+interface Issue {
+	message?: string;
+	path?: Array<string | number>;
+}
+
+const isWrite = (request: LukittuRequest) => request.method !== 'GET';
+
+const CHECK_CREDENTIAL = 'Open the credential and check';
+
+/** What to do after a write whose outcome is unknown. */
+function lookFirst(request: LukittuRequest): string {
+	return isWrite(request)
+		? ` It is not known whether ${request.subject} was written: look it up in Lukittu before you repeat this.`
+		: '';
+}
+
+/** Explains refusals by Lukittu's own words, in `result.details`. */
+const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
+	'Max licenses reached': () => ({
+		message: 'The team has reached its license limit, so no license was created',
+		description:
+			'Lukittu answered "Max licenses reached". Delete licenses that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
+	}),
+	'Invalid customerIds': ({ body }) => ({
+		message: "'Customers' names a customer that does not exist in this team",
+		description: `Nothing was changed. Check each ID in the Lukittu dashboard: ${String(body?.customerIds)}.`,
+	}),
+	'Invalid productIds': ({ body }) => ({
+		message: "'Products' names a product that does not exist in this team",
+		description: `Nothing was changed. Check each ID in the Lukittu dashboard: ${String(body?.productIds)}.`,
+	}),
+	'License key already exists': ({ body }) => ({
+		message: `The license key ${String(body?.licenseKey)} belongs to another license`,
+		description: "Nothing was changed. Give another 'License Key'.",
+	}),
+	'Failed to send email': () => ({
+		message: 'Lukittu could not send the delivery e-mail, so no license was created',
+		description:
+			"Check the customer's e-mail address and the team's e-mail settings in the Lukittu dashboard, or switch off 'Send Email Delivery' and run again.",
+	}),
+};
+
+function notFound({ subject }: LukittuRequest): Explanation {
+	return {
+		message: `Lukittu does not know ${subject}`,
+		description:
+			'It may have been deleted, or it belongs to another team than the one of the credential. Check it in the Lukittu dashboard.',
+	};
+}
+
+function unauthorized(): Explanation {
+	return {
+		message: 'Lukittu did not accept the API key for this team',
+		description: `${CHECK_CREDENTIAL} that 'API Key' and 'Team ID' are from the same team's settings in the Lukittu dashboard, and that the key still exists. Lukittu gives the same answer while its database is down: if both are right, try again in a few minutes.`,
+	};
+}
+
+function tooMany(request: LukittuRequest): Explanation {
+	const byEmail = request.body?.sendEmailDelivery === true;
+	return {
+		message: 'Lukittu received too many requests and refused this one',
+		description: byEmail
+			? "Nothing was created. Lukittu sends at most 50 license e-mails in 24 hours for a team: if the team is at that number, wait, or switch off 'Send Email Delivery' and send the key with another node."
+			: 'Nothing was changed. Wait a minute and run again, or let fewer workflows use this team at the same time.',
+	};
+}
+
+/** Names the place of a validation entry as the node's user sees it. */
+function issueText({ message, path = [] }: Issue): string {
+	const [field, ...rest] = path;
+	if (field === undefined) return message ?? '';
+	const place = rest.map((part) =>
+		typeof part === 'number' ? ` entry ${part + 1}` : `, ${fieldLabel(part)}`,
+	);
+	return `'${fieldLabel(String(field))}'${place.join('')}: ${message ?? 'not accepted'}`;
+}
+
+function invalidBody(issues: Issue[]): Explanation {
+	return {
+		message: `Lukittu did not accept: ${issues.map(issueText).join('; ')}`,
+		description: 'Nothing was changed. Correct the fields named above and run again.',
+	};
+}
+
+function serverTrouble(request: LukittuRequest, status: number, details: string): Explanation {
+	return {
+		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
+		description: `The server has trouble of its own. Try again in a few minutes.${lookFirst(request)}`,
+	};
+}
+
+function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullResponse): Explanation {
+	const target = headers?.location ? `, to ${String(headers.location)}` : '';
+	const answered =
+		statusCode >= 300 && statusCode < 400
+			? `it redirects (status ${statusCode}${target})`
+			: `the answer is no Lukittu data (status ${statusCode})`;
+	return {
+		message: `The server at ${baseUrl} does not answer as Lukittu does: ${answered}`,
+		description: `${CHECK_CREDENTIAL} 'Base URL': it must be the address of a Lukittu server, such as https://app.lukittu.com, without anything behind it.`,
+	};
+}
+
+function explain(
+	request: LukittuRequest,
+	response: IN8nHttpFullResponse,
+	baseUrl: string,
+): Explanation {
+	const { statusCode: status } = response;
+	const body = response.body as IDataObject | string | null;
+	const result = typeof body === 'object' ? (body?.result as IDataObject | undefined) : undefined;
+	const details = typeof result?.details === 'string' ? result.details : '';
+
+	if (status === 429) return tooMany(request);
+	if (status >= 500 && !EXPLANATIONS[details]) return serverTrouble(request, status, details);
+	if (!result) return notLukittu(baseUrl, response);
+	if (EXPLANATIONS[details]) return EXPLANATIONS[details](request);
+	if (status === 401) return unauthorized();
+	if (status === 404) return notFound(request);
+	const issues = (body as IDataObject).data;
+	if (Array.isArray(issues) && issues.length > 0) return invalidBody(issues as unknown as Issue[]);
+	return {
+		message: `Lukittu refused the request: ${details || `status ${status}`}`,
+		description: `It concerned ${request.subject}. Nothing was changed.`,
+	};
+}
+
+/** Makes the error of an answer, with our words kept as they are. */
+function apiError(node: INode, { message, description }: Explanation, httpCode?: string) {
+	const error = new NodeApiError(node, { message } as JsonObject, {
+		message,
+		description,
+		httpCode,
+	});
+	// n8n replaces a message that contains the name of a system fault; a license key may (EPERM-…).
+	error.message = message;
+	return error;
+}
+
+/**
+ * The error for an answer that is not a good one: a refusal, or no Lukittu answer at all.
+ *
+ * @param baseUrl the server's address, for the message
+ */
+export function refusalError(
+	node: INode,
+	request: LukittuRequest,
+	response: IN8nHttpFullResponse,
+	baseUrl: string,
+): NodeApiError {
+	return apiError(node, explain(request, response, baseUrl), String(response.statusCode));
+}
+
+const FAULTS: Record<string, string> = {
+	ECONNREFUSED: 'nothing answers there',
+	ENOTFOUND: 'there is no server of that name',
+	EAI_AGAIN: 'the name could not be looked up',
+	ECONNRESET: 'the connection was closed before the answer came',
+	ECONNABORTED: 'the answer took too long',
+	ETIMEDOUT: 'the answer took too long',
+};
+
+/** Faults in which the request cannot have reached the server. */
+const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+function codeOf(error: unknown): string {
+	const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+	const found = cause?.code ?? code;
+	return typeof found === 'string' ? found : '';
+}
+
+/**
+ * The error for a request that got no answer: the server is down, the connection broke, or it
+ * took too long. Built anew from the fault's code: the original carries the request's headers,
+ * and the API key with them.
+ */
+export function faultError(
+	node: INode,
+	request: LukittuRequest,
+	fault: unknown,
+	baseUrl: string,
+): NodeApiError | NodeOperationError {
+	if (fault instanceof NodeOperationError) return fault;
+	const code = codeOf(fault);
+	const text = fault instanceof Error ? fault.message : '';
+	const reason = FAULTS[code] ?? (code || text);
+	return apiError(node, {
+		message: `Could not get an answer from ${baseUrl}: ${reason}`,
+		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.${NEVER_SENT.includes(code) ? '' : lookFirst(request)}`,
+	});
+}
+
+/**
+ * The error an item ends with: what the transport threw as it is, anything else as the node's own.
+ */
+export function operationError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError) return error;
+	const cause = error instanceof Error ? error : new Error(String(error));
+	const failure = new NodeOperationError(node, cause, { itemIndex });
+	// n8n replaces a message that contains the name of a system fault, even inside a user's value.
+	failure.message = cause.message;
+	return failure;
+}

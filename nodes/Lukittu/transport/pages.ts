@@ -1,0 +1,197 @@
+import type { License } from '../types';
+import type { LukittuAnswer, Send } from './request';
+
+/** The page sizes Lukittu knows. Any other silently becomes 25. */
+const PAGE_SIZES = [10, 25, 50, 100] as const;
+const LARGEST_PAGE = 100;
+
+export type SortColumn = 'createdAt' | 'updatedAt';
+export type SortDirection = 'asc' | 'desc';
+
+export type Sort = {
+	sortColumn: SortColumn;
+	sortDirection: SortDirection;
+};
+
+/** Comma lists of IDs, already checked: Lukittu drops what is no UUID and lists everything. */
+export type LicenseFilters = {
+	productIds?: string;
+	customerIds?: string;
+};
+
+interface LicensePage {
+	licenses: License[];
+	hasNextPage: boolean;
+	/** Not in Lukittu's documents, so it may be missing. */
+	totalResults?: number;
+}
+
+type Licenses = Map<string, License>;
+
+/** One pass over all pages. */
+interface Walk {
+	licenses: Licenses;
+	/** How many licenses there were when it began. */
+	expected: number;
+	/** The server's clock when it began, milliseconds since 1970. */
+	began: number;
+	/** How many rows came, repeats included. */
+	rows: number;
+}
+
+/** A complete list, or what is known of an incomplete one. */
+export interface Listing {
+	licenses: License[];
+	/** How many licenses are known to exist but were in none of the pages. */
+	missing: number;
+}
+
+/** Walk in ascending order of creation first: what is created meanwhile comes at the end. */
+const WALK_ORDERS: Sort[] = [
+	{ sortColumn: 'createdAt', sortDirection: 'asc' },
+	{ sortColumn: 'createdAt', sortDirection: 'desc' },
+	{ sortColumn: 'updatedAt', sortDirection: 'asc' },
+	{ sortColumn: 'updatedAt', sortDirection: 'desc' },
+];
+
+/** The smallest page that covers the limit, or the largest there is. */
+export function pageSizeFor(limit: number): number {
+	return PAGE_SIZES.find((size) => size >= limit) ?? LARGEST_PAGE;
+}
+
+/** Gets one page of licenses, for a list that a user scrolls through. */
+export async function licensePage(
+	send: Send,
+	query: LicenseFilters & Sort & { page: number; pageSize: number },
+): Promise<LukittuAnswer<LicensePage>> {
+	return await send<LicensePage>({
+		method: 'GET',
+		url: '/licenses',
+		qs: query,
+		subject: 'the list of licenses',
+	});
+}
+
+function collect(into: Licenses, licenses: License[]): void {
+	for (const license of licenses) into.set(license.id, license);
+}
+
+/** Gets every page once, in the order given; the pages known to exist are asked for at once. */
+async function walk(send: Send, filters: LicenseFilters, sort: Sort): Promise<Walk> {
+	const pageOf = async (page: number) =>
+		await licensePage(send, { ...filters, ...sort, page, pageSize: LARGEST_PAGE });
+	const first = await pageOf(1);
+	const knownPages = Math.ceil((first.data.totalResults ?? 0) / LARGEST_PAGE);
+	const rest = await Promise.all(
+		Array.from(
+			{ length: Math.max(knownPages - 1, 0) },
+			async (_, index) => await pageOf(index + 2),
+		),
+	);
+	const pages = [first, ...rest];
+	// More pages than were known: the server gives no total, or licenses were created meanwhile.
+	while (pages[pages.length - 1].data.hasNextPage) pages.push(await pageOf(pages.length + 1));
+
+	const licenses: Licenses = new Map();
+	for (const { data } of pages) collect(licenses, data.licenses);
+	const rows = pages.reduce((sum, { data }) => sum + data.licenses.length, 0);
+	return {
+		licenses,
+		rows,
+		// Without a total, the rows that came are as many as there were.
+		expected: first.data.totalResults ?? rows,
+		began: Date.parse(first.timestamp) || Date.now(),
+	};
+}
+
+/**
+ * How many licenses that existed when a walk began are not among these. Licenses created since do
+ * not count, or one of them could stand in for one that was skipped.
+ */
+function missingFrom(licenses: Licenses, { expected, began }: Walk): number {
+	let existed = 0;
+	for (const { createdAt } of licenses.values()) if (Date.parse(createdAt) <= began) existed += 1;
+	return Math.max(expected - existed, 0);
+}
+
+function productIdsOf(licenses: Licenses, { productIds }: LicenseFilters): string[] {
+	const seen = new Set<string>();
+	for (const { products = [] } of licenses.values()) for (const { id } of products) seen.add(id);
+	const wanted = productIds?.split(',');
+	return [...seen].filter((id) => !wanted || wanted.includes(id));
+}
+
+/**
+ * Gets every license that matches. Lukittu's pages repeat some licenses and skip others where
+ * timestamps tie or licenses come and go meanwhile, so the list is compared with the number the
+ * server gives, and where some are missing the pages are walked in other orders, then product by
+ * product.
+ */
+async function listAll(send: Send, filters: LicenseFilters): Promise<Listing> {
+	const all: Licenses = new Map();
+	let first: Walk | undefined;
+	let missing = 0;
+	for (const order of WALK_ORDERS) {
+		const latest = await walk(send, filters, order);
+		first ??= latest;
+		collect(all, [...latest.licenses.values()]);
+		missing = Math.min(missingFrom(all, first), missingFrom(latest.licenses, latest));
+		if (missing === 0) return { licenses: [...all.values()], missing };
+	}
+	for (const productId of productIdsOf(all, filters)) {
+		const narrowed = await walk(send, { ...filters, productIds: productId }, WALK_ORDERS[0]);
+		collect(all, [...narrowed.licenses.values()]);
+	}
+	if (first) missing = missingFrom(all, first);
+	return { licenses: [...all.values()], missing };
+}
+
+/** Sorts licenses as the server would, equal timestamps by ID so that the order is always the same. */
+function sorted(licenses: License[], { sortColumn, sortDirection }: Sort): License[] {
+	const sign = sortDirection === 'asc' ? 1 : -1;
+	return licenses.sort(
+		(a, b) =>
+			sign * (Date.parse(a[sortColumn]) - Date.parse(b[sortColumn])) || (a.id < b.id ? -1 : 1),
+	);
+}
+
+/** The first pages in the order asked for, or undefined where they cannot be trusted. */
+async function listFirst(
+	send: Send,
+	filters: LicenseFilters,
+	sort: Sort,
+	limit: number,
+): Promise<License[] | undefined> {
+	const pageSize = pageSizeFor(limit);
+	const found: Licenses = new Map();
+	for (let page = 1; ; page += 1) {
+		const { data } = await licensePage(send, { ...filters, ...sort, page, pageSize });
+		const before = found.size;
+		collect(found, data.licenses);
+		// A repeat means that another license was skipped.
+		if (found.size < before + data.licenses.length) return undefined;
+		if (found.size >= limit) return [...found.values()].slice(0, limit);
+		if (!data.hasNextPage) {
+			return page > 1 && found.size < (data.totalResults ?? 0) ? undefined : [...found.values()];
+		}
+	}
+}
+
+/**
+ * Gets the licenses that match, each once, in the order asked for.
+ *
+ * @param limit most licenses to give back; undefined for all
+ */
+export async function listLicenses(
+	send: Send,
+	filters: LicenseFilters,
+	sort: Sort,
+	limit?: number,
+): Promise<Listing> {
+	if (limit !== undefined) {
+		const licenses = await listFirst(send, filters, sort, limit);
+		if (licenses) return { licenses, missing: 0 };
+	}
+	const { licenses, missing } = await listAll(send, filters);
+	return { licenses: sorted(licenses, sort).slice(0, limit), missing };
+}

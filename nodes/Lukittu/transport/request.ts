@@ -1,0 +1,99 @@
+import type {
+	IDataObject,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+import { connectionOf, type Connection, type LukittuContext } from './connection';
+import { faultError, refusalError } from './errors';
+import { throughGate } from './gate';
+
+/** One request to Lukittu, below `/api/v1/dev/teams/{teamId}`. */
+export interface LukittuRequest {
+	method: IHttpRequestMethods;
+	/** Path below the team, with values already checked, for example `/licenses/id/…`. */
+	url: string;
+	qs?: IDataObject;
+	body?: IDataObject;
+	/** What the request is about, as it stands in messages: "the license with the key …". */
+	subject: string;
+}
+
+/** A good answer. */
+export interface LukittuAnswer<T> {
+	data: T;
+	/** The server's clock when it answered, ISO 8601. */
+	timestamp: string;
+}
+
+interface Envelope {
+	data?: unknown;
+	result?: { valid?: boolean; details?: string; timestamp?: string };
+}
+
+/** Sends one request and gives back the answer's data. */
+export type Send = <T>(request: LukittuRequest) => Promise<LukittuAnswer<T>>;
+
+function isEnvelope(body: unknown): body is Envelope {
+	return typeof body === 'object' && body !== null && 'data' in body && 'result' in body;
+}
+
+function openEnvelope<T>(
+	context: LukittuContext,
+	request: LukittuRequest,
+	response: IN8nHttpFullResponse,
+	connection: Connection,
+): LukittuAnswer<T> {
+	const body: unknown = response.body;
+	const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
+	if (isSuccess && isEnvelope(body) && body.result?.valid !== false && body.data !== null) {
+		return { data: body.data as T, timestamp: body.result?.timestamp ?? '' };
+	}
+	throw refusalError(context.getNode(), request, response, connection.baseUrl);
+}
+
+/**
+ * The one way to Lukittu: waits for a place, sends one request, and opens the envelope.
+ *
+ * @param template what the engine prepared for every request of the node: timeout, proxy,
+ *   certificate checks, allowed domains
+ * @param beforeSending called when it is this request's turn; if it throws, nothing is sent
+ * @throws NodeApiError with what Lukittu answered, or why it could not be reached
+ * @throws UserError if the credential's team ID or base URL is malformed
+ */
+export async function lukittuRequest<T>(
+	context: LukittuContext,
+	request: LukittuRequest,
+	template: Partial<IHttpRequestOptions> = {},
+	beforeSending: () => void = () => {},
+): Promise<LukittuAnswer<T>> {
+	const connection = connectionOf(await context.getCredentials('lukittuApi'));
+	const { baseUrl, teamId } = connection;
+	const options: IHttpRequestOptions = {
+		...template,
+		method: request.method,
+		baseURL: `${baseUrl}/api/v1/dev/teams/${teamId}`,
+		url: request.url,
+		qs: request.qs,
+		body: request.body,
+		json: true,
+		returnFullResponse: true,
+		// Lukittu's own words are in the body of a refusal, which n8n would throw away.
+		ignoreHttpStatusErrors: true,
+		// Lukittu sends unknown paths to its login page; following would end in HTML.
+		disableFollowRedirect: true,
+	};
+	const response = await throughGate(`${baseUrl} ${teamId}`, async () => {
+		beforeSending();
+		try {
+			return (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				'lukittuApi',
+				options,
+			)) as IN8nHttpFullResponse;
+		} catch (error) {
+			throw faultError(context.getNode(), request, error, baseUrl);
+		}
+	});
+	return openEnvelope<T>(context, request, response, connection);
+}

@@ -1,0 +1,78 @@
+import type {
+	IExecuteData,
+	IExecuteSingleFunctions,
+	INodeExecutionData,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
+
+type NodeFailure = NodeApiError | NodeOperationError;
+
+/** Thrown in place of sending, once another item has failed and the run is going to end. */
+export class NotSent extends Error {}
+
+/** What the items of one run of the node know of each other. */
+export class Run {
+	/** Items whose parameters have been read. */
+	readonly joined = new Set<number>();
+
+	/** What each finished item gave. */
+	readonly results: Map<number, INodeExecutionData[]>;
+
+	readonly failures = new Map<number, NodeFailure>();
+
+	private active = 0;
+
+	private whenSettled: Array<() => void> = [];
+
+	constructor(results: Map<number, INodeExecutionData[]>) {
+		this.results = results;
+	}
+
+	/** Runs the requests of one item, and remembers what they gave. */
+	async track(
+		itemIndex: number,
+		task: () => Promise<INodeExecutionData[]>,
+	): Promise<INodeExecutionData[]> {
+		this.active += 1;
+		try {
+			const result = await task();
+			this.results.set(itemIndex, result);
+			return result;
+		} finally {
+			this.active -= 1;
+			if (this.active === 0) this.whenSettled.splice(0).forEach((resolve) => resolve());
+		}
+	}
+
+	/** Resolves when no item of the run has a request in flight. */
+	async settled(): Promise<void> {
+		if (this.active === 0) return;
+		await new Promise<void>((resolve) => this.whenSettled.push(resolve));
+	}
+
+	/** Throws NotSent once an item has failed: nothing more of this run may be sent. */
+	readonly stopIfFailed = (): void => {
+		if (this.failures.size > 0) throw new NotSent();
+	};
+}
+
+// The engine hands the same object to all items of a run, and frees it with the run.
+const runs = new WeakMap<IExecuteData, Run>();
+
+/**
+ * Gives the run an item belongs to. "Retry On Fail" sends every item through again, with the same
+ * object: the new try starts afresh but keeps the results, so that what was carried out is not
+ * carried out twice.
+ */
+export function joinRun(context: IExecuteSingleFunctions): Run {
+	const key = context.getExecuteData();
+	const itemIndex = context.getItemIndex();
+	let run = runs.get(key);
+	if (!run || run.joined.has(itemIndex)) {
+		run = new Run(run?.results ?? new Map<number, INodeExecutionData[]>());
+		runs.set(key, run);
+	}
+	run.joined.add(itemIndex);
+	return run;
+}
