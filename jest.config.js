@@ -2,6 +2,8 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.mts'],
+	// A busy machine is slow; a test that waits for nothing is caught all the same.
+	testTimeout: 30_000,
 	modulePathIgnorePatterns: ['<rootDir>/demo/'],
 	transform: {
 		'^.+\\.m?ts$': [

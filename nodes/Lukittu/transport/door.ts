@@ -8,7 +8,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { operationError } from './errors';
-import { lukittuRequest, type LukittuRequest, type Send } from './request';
+import { lukittuRequest, type Guard, type Send } from './request';
 import { joinRun, NotSent, type Run } from './run';
 
 /** Sends what an item needs and gives back its output, one object an output item. */
@@ -43,6 +43,15 @@ function isBatched(context: IExecutePaginationFunctions): boolean {
  */
 function isAbandoned(context: IExecutePaginationFunctions, run: Run): boolean {
 	return !isBatched(context) && !context.continueOnFail() && run.joined.size < itemCount(context);
+}
+
+/**
+ * What a failed item gives where the node is set to continue. Without n8n's own `error` beside
+ * it, which would make the engine drop the input's data from the error output; with no other
+ * keys, which the engine would not take for an error.
+ */
+function errorJson({ message, description }: NodeApiError | NodeOperationError): IDataObject {
+	return { error: message, ...(description && { details: description }) };
 }
 
 /** The ID of what an item created or changed, for the message that ends a run. */
@@ -80,13 +89,18 @@ export function throughDoor(prepare: Prepare, isRead = false): PaginationFunctio
 		const earlier = run.results.get(itemIndex);
 		if (earlier) return earlier;
 
-		const send: Send = async (request: LukittuRequest) =>
-			await lukittuRequest(
-				this,
-				request,
-				requestData.options as Partial<IHttpRequestOptions>,
-				run.stopIfFailed,
-			);
+		const guard: Guard = async (exchange) => {
+			run.check();
+			if (this.getExecutionCancelSignal()?.aborted) throw new NotSent();
+			try {
+				return await exchange();
+			} catch (error) {
+				if (!this.continueOnFail()) run.stop();
+				throw error;
+			}
+		};
+		const template = requestData.options as Partial<IHttpRequestOptions>;
+		const send: Send = async (request) => await lukittuRequest(this, request, template, guard);
 
 		try {
 			const carryOut = prepare(this);
@@ -94,7 +108,7 @@ export function throughDoor(prepare: Prepare, isRead = false): PaginationFunctio
 				// Every item is checked before the first request starts.
 				await Promise.resolve();
 				if (isAbandoned(this, run)) throw new NotSent();
-				run.stopIfFailed();
+				run.check();
 				return (await carryOut(send)).map((json) => ({ json, pairedItem }));
 			});
 		} catch (error) {
@@ -102,9 +116,9 @@ export function throughDoor(prepare: Prepare, isRead = false): PaginationFunctio
 			if (error instanceof NotSent) return [];
 			const failure = operationError(this.getNode(), error, itemIndex);
 			if (this.continueOnFail()) {
-				return [{ json: { error: failure.message }, error: failure, pairedItem }];
+				return [{ json: errorJson(failure), pairedItem }];
 			}
-			run.failures.set(itemIndex, failure);
+			run.stop();
 			await run.settled();
 			throw isRead ? failure : withReport(failure, run, itemCount(this));
 		}

@@ -176,6 +176,9 @@ const FAULTS: Record<string, string> = {
 	ETIMEDOUT: 'the answer took too long',
 };
 
+/** How axios calls a request that was stopped with the execution. */
+const CANCELED = 'ERR_CANCELED';
+
 /** Faults in which the request cannot have reached the server. */
 const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
@@ -198,6 +201,12 @@ export function faultError(
 ): NodeApiError | NodeOperationError {
 	if (fault instanceof NodeOperationError) return fault;
 	const code = codeOf(fault);
+	if (code === CANCELED) {
+		return apiError(node, {
+			message: 'The execution was canceled before Lukittu answered',
+			description: lookFirst(request).trim(),
+		});
+	}
 	const text = fault instanceof Error ? fault.message : '';
 	const reason = FAULTS[code] ?? (code || text);
 	return apiError(node, {

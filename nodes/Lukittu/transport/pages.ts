@@ -35,8 +35,6 @@ interface Walk {
 	expected: number;
 	/** The server's clock when it began, milliseconds since 1970. */
 	began: number;
-	/** How many rows came, repeats included. */
-	rows: number;
 }
 
 /** A complete list, or what is known of an incomplete one. */
@@ -46,13 +44,22 @@ export interface Listing {
 	missing: number;
 }
 
-/** Walk in ascending order of creation first: what is created meanwhile comes at the end. */
-const WALK_ORDERS: Sort[] = [
-	{ sortColumn: 'createdAt', sortDirection: 'asc' },
-	{ sortColumn: 'createdAt', sortDirection: 'desc' },
-	{ sortColumn: 'updatedAt', sortDirection: 'asc' },
-	{ sortColumn: 'updatedAt', sortDirection: 'desc' },
+type WalkOrder = Sort & { pageSize: number };
+
+/** Ascending order of creation first: what is created meanwhile comes at the end. */
+const FIRST_ORDER: WalkOrder = { sortColumn: 'createdAt', sortDirection: 'asc', pageSize: 100 };
+
+const OTHER_ORDERS: WalkOrder[] = [
+	{ sortColumn: 'createdAt', sortDirection: 'desc', pageSize: 100 },
+	{ sortColumn: 'updatedAt', sortDirection: 'asc', pageSize: 100 },
+	{ sortColumn: 'updatedAt', sortDirection: 'desc', pageSize: 100 },
 ];
+
+/** With smaller pages, Lukittu shows licenses of one moment in yet other orders. */
+const SMALLER_PAGES: WalkOrder[] = [50, 25, 10].flatMap((pageSize): WalkOrder[] => [
+	{ sortColumn: 'createdAt', sortDirection: 'asc', pageSize },
+	{ sortColumn: 'createdAt', sortDirection: 'desc', pageSize },
+]);
 
 /** The smallest page that covers the limit, or the largest there is. */
 export function pageSizeFor(limit: number): number {
@@ -77,11 +84,10 @@ function collect(into: Licenses, licenses: License[]): void {
 }
 
 /** Gets every page once, in the order given; the pages known to exist are asked for at once. */
-async function walk(send: Send, filters: LicenseFilters, sort: Sort): Promise<Walk> {
-	const pageOf = async (page: number) =>
-		await licensePage(send, { ...filters, ...sort, page, pageSize: LARGEST_PAGE });
+async function walk(send: Send, filters: LicenseFilters, order: WalkOrder): Promise<Walk> {
+	const pageOf = async (page: number) => await licensePage(send, { ...filters, ...order, page });
 	const first = await pageOf(1);
-	const knownPages = Math.ceil((first.data.totalResults ?? 0) / LARGEST_PAGE);
+	const knownPages = Math.ceil((first.data.totalResults ?? 0) / order.pageSize);
 	const rest = await Promise.all(
 		Array.from(
 			{ length: Math.max(knownPages - 1, 0) },
@@ -97,7 +103,6 @@ async function walk(send: Send, filters: LicenseFilters, sort: Sort): Promise<Wa
 	const rows = pages.reduce((sum, { data }) => sum + data.licenses.length, 0);
 	return {
 		licenses,
-		rows,
 		// Without a total, the rows that came are as many as there were.
 		expected: first.data.totalResults ?? rows,
 		began: Date.parse(first.timestamp) || Date.now(),
@@ -124,25 +129,33 @@ function productIdsOf(licenses: Licenses, { productIds }: LicenseFilters): strin
 /**
  * Gets every license that matches. Lukittu's pages repeat some licenses and skip others where
  * timestamps tie or licenses come and go meanwhile, so the list is compared with the number the
- * server gives, and where some are missing the pages are walked in other orders, then product by
- * product.
+ * server gives; where some are missing, the pages are walked in other orders, product by product,
+ * and in smaller pages.
  */
 async function listAll(send: Send, filters: LicenseFilters): Promise<Listing> {
-	const all: Licenses = new Map();
-	let first: Walk | undefined;
-	let missing = 0;
-	for (const order of WALK_ORDERS) {
-		const latest = await walk(send, filters, order);
-		first ??= latest;
-		collect(all, [...latest.licenses.values()]);
-		missing = Math.min(missingFrom(all, first), missingFrom(latest.licenses, latest));
-		if (missing === 0) return { licenses: [...all.values()], missing };
+	const first = await walk(send, filters, FIRST_ORDER);
+	const all: Licenses = new Map(first.licenses);
+	let missing = missingFrom(all, first);
+
+	const walkAgain = async (orders: WalkOrder[]) => {
+		for (const order of orders) {
+			if (missing === 0) return;
+			const latest = await walk(send, filters, order);
+			collect(all, [...latest.licenses.values()]);
+			// Complete are all walks together for the time the first began, or one for its own.
+			missing = Math.min(missingFrom(all, first), missingFrom(latest.licenses, latest));
+		}
+	};
+
+	await walkAgain(OTHER_ORDERS);
+	if (missing > 0) {
+		for (const productIds of productIdsOf(all, filters)) {
+			const narrowed = await walk(send, { ...filters, productIds }, FIRST_ORDER);
+			collect(all, [...narrowed.licenses.values()]);
+		}
+		missing = missingFrom(all, first);
 	}
-	for (const productId of productIdsOf(all, filters)) {
-		const narrowed = await walk(send, { ...filters, productIds: productId }, WALK_ORDERS[0]);
-		collect(all, [...narrowed.licenses.values()]);
-	}
-	if (first) missing = missingFrom(all, first);
+	await walkAgain(SMALLER_PAGES);
 	return { licenses: [...all.values()], missing };
 }
 

@@ -4,7 +4,7 @@ import type {
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { connectionOf, type Connection, type LukittuContext } from './connection';
+import { connectionOf, type LukittuContext } from './connection';
 import { faultError, refusalError } from './errors';
 import { throughGate } from './gate';
 
@@ -34,6 +34,9 @@ interface Envelope {
 /** Sends one request and gives back the answer's data. */
 export type Send = <T>(request: LukittuRequest) => Promise<LukittuAnswer<T>>;
 
+/** Decides at its turn whether a request is sent, and sees what became of it. */
+export type Guard = <T>(exchange: () => Promise<T>) => Promise<T>;
+
 function isEnvelope(body: unknown): body is Envelope {
 	return typeof body === 'object' && body !== null && 'data' in body && 'result' in body;
 }
@@ -42,14 +45,31 @@ function openEnvelope<T>(
 	context: LukittuContext,
 	request: LukittuRequest,
 	response: IN8nHttpFullResponse,
-	connection: Connection,
+	baseUrl: string,
 ): LukittuAnswer<T> {
 	const body: unknown = response.body;
 	const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
 	if (isSuccess && isEnvelope(body) && body.result?.valid !== false && body.data !== null) {
 		return { data: body.data as T, timestamp: body.result?.timestamp ?? '' };
 	}
-	throw refusalError(context.getNode(), request, response, connection.baseUrl);
+	throw refusalError(context.getNode(), request, response, baseUrl);
+}
+
+async function httpExchange(
+	context: LukittuContext,
+	request: LukittuRequest,
+	options: IHttpRequestOptions,
+	baseUrl: string,
+): Promise<IN8nHttpFullResponse> {
+	try {
+		return (await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			'lukittuApi',
+			options,
+		)) as IN8nHttpFullResponse;
+	} catch (error) {
+		throw faultError(context.getNode(), request, error, baseUrl);
+	}
 }
 
 /**
@@ -57,7 +77,7 @@ function openEnvelope<T>(
  *
  * @param template what the engine prepared for every request of the node: timeout, proxy,
  *   certificate checks, allowed domains
- * @param beforeSending called when it is this request's turn; if it throws, nothing is sent
+ * @param guard wraps the request once it is its turn; if it throws first, nothing is sent
  * @throws NodeApiError with what Lukittu answered, or why it could not be reached
  * @throws UserError if the credential's team ID or base URL is malformed
  */
@@ -65,7 +85,7 @@ export async function lukittuRequest<T>(
 	context: LukittuContext,
 	request: LukittuRequest,
 	template: Partial<IHttpRequestOptions> = {},
-	beforeSending: () => void = () => {},
+	guard: Guard = async (task) => await task(),
 ): Promise<LukittuAnswer<T>> {
 	const connection = connectionOf(await context.getCredentials('lukittuApi'));
 	const { baseUrl, teamId } = connection;
@@ -83,17 +103,10 @@ export async function lukittuRequest<T>(
 		// Lukittu sends unknown paths to its login page; following would end in HTML.
 		disableFollowRedirect: true,
 	};
-	const response = await throughGate(`${baseUrl} ${teamId}`, async () => {
-		beforeSending();
-		try {
-			return (await context.helpers.httpRequestWithAuthentication.call(
-				context,
-				'lukittuApi',
-				options,
-			)) as IN8nHttpFullResponse;
-		} catch (error) {
-			throw faultError(context.getNode(), request, error, baseUrl);
-		}
-	});
-	return openEnvelope<T>(context, request, response, connection);
+	const exchange = async () => {
+		const response = await httpExchange(context, request, options, baseUrl);
+		return openEnvelope<T>(context, request, response, baseUrl);
+	};
+	// The guard is inside the gate: what it learns is known before the next request gets the place.
+	return await throughGate(`${baseUrl} ${teamId}`, async () => await guard(exchange));
 }

@@ -1,14 +1,6 @@
-import type {
-	IExecuteData,
-	IExecuteSingleFunctions,
-	INodeExecutionData,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IExecuteData, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
-type NodeFailure = NodeApiError | NodeOperationError;
-
-/** Thrown in place of sending, once another item has failed and the run is going to end. */
+/** Thrown in place of sending, once the run is going to end. */
 export class NotSent extends Error {}
 
 /** What the items of one run of the node know of each other. */
@@ -19,7 +11,7 @@ export class Run {
 	/** What each finished item gave. */
 	readonly results: Map<number, INodeExecutionData[]>;
 
-	readonly failures = new Map<number, NodeFailure>();
+	private isStopped = false;
 
 	private active = 0;
 
@@ -51,10 +43,15 @@ export class Run {
 		await new Promise<void>((resolve) => this.whenSettled.push(resolve));
 	}
 
-	/** Throws NotSent once an item has failed: nothing more of this run may be sent. */
-	readonly stopIfFailed = (): void => {
-		if (this.failures.size > 0) throw new NotSent();
-	};
+	/** Ends the run: nothing more of it will be sent. */
+	stop(): void {
+		this.isStopped = true;
+	}
+
+	/** Throws NotSent once the run has been stopped. */
+	check(): void {
+		if (this.isStopped) throw new NotSent();
+	}
 }
 
 // The engine hands the same object to all items of a run, and frees it with the run.

@@ -1,0 +1,67 @@
+/** What a handler gives back; the server wraps it into the envelope. */
+export interface Reply {
+	status: number;
+	details: string;
+	data: unknown;
+}
+
+/** An answer as it goes over the wire. */
+export interface Answer {
+	status: number;
+	headers: Record<string, string>;
+	body: string;
+}
+
+/** Thrown by a handler to refuse a request. */
+export class ApiError extends Error {
+	constructor(
+		readonly status: number,
+		readonly details: string,
+		readonly data: unknown = null,
+	) {
+		super(details);
+	}
+}
+
+/** What the server says of a fault of its own, for want of anything better. */
+export const SERVER_ERROR = 'Internal server error';
+
+const LOGIN_PAGE_BYTES = 70_000;
+const LOGIN_PAGE = loginPage();
+
+/** A successful reply. */
+export function success(details: string, data: unknown, status = 200): Reply {
+	return { status, details, data };
+}
+
+/** The envelope. There is no `result.code`: the dev API never sends it. */
+export function envelope(reply: Reply, now: Date): Answer {
+	const result = {
+		timestamp: now.toISOString(),
+		valid: reply.status < 400,
+		details: reply.details,
+	};
+	return {
+		status: reply.status,
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ data: reply.data, result }),
+	};
+}
+
+/** An HTML page, by default the dashboard's login page. */
+export function htmlAnswer(status = 200, body = LOGIN_PAGE): Answer {
+	return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+}
+
+/** An answer without body, and therefore without Content-Type. */
+export function emptyAnswer(status: number, headers: Record<string, string> = {}): Answer {
+	return { status, headers, body: '' };
+}
+
+function loginPage(): string {
+	const head = '<!DOCTYPE html><html lang="en"><head><title>Log in | Lukittu</title></head><body>';
+	const tail = '</body></html>';
+	const line = '<script>self.__next_f.push([1,"sandbox"])</script>\n';
+	const lines = Math.ceil((LOGIN_PAGE_BYTES - head.length - tail.length) / line.length);
+	return head + line.repeat(lines) + tail;
+}

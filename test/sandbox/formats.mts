@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+
+const KEY_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Either case is well-formed, but stored IDs are lower case and are compared as they are. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const LICENSE_KEY = /^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$/;
+export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/;
+export const DISCORD_ID = /^\d{17,19}$/;
+
+/** A date the database takes: complete, with seconds and time zone. */
+export const FULL_DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** A new random license key. */
+export function randomLicenseKey(): string {
+	const block = () =>
+		Array.from({ length: 5 }, () => KEY_CHARACTERS[randomInt(KEY_CHARACTERS.length)]).join('');
+	return Array.from({ length: 5 }, block).join('-');
+}
+
+/** The moment so many days after another (before it where negative). */
+export function addDays(date: Date, days: number): Date {
+	return new Date(date.getTime() + days * DAY_MS);
+}
+
+/**
+ * Whether a text contains another as PostgreSQL's ILIKE finds it: without regard to case, and
+ * with `_` and `%` as wildcards, since the server does not escape them.
+ */
+export function likeMatcher(search: string): (text: string) => boolean {
+	const pattern = search
+		.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+		.replaceAll('%', '.*')
+		.replaceAll('_', '.');
+	const expression = new RegExp(pattern, 'is');
+	return (text) => expression.test(text);
+}

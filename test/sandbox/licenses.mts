@@ -1,0 +1,119 @@
+import { ApiError, success } from './answers.mts';
+import type { Reply } from './answers.mts';
+import { expiryOnCreate, expiryOnUpdate } from './expiry.mts';
+import { addDays } from './formats.mts';
+import { createBody, updateBody } from './license-body.mts';
+import type { CreateBody, UpdateBody } from './license-body.mts';
+import { licenseView } from './license-view.mts';
+import { metadataRows } from './metadata.mts';
+import type { Context } from './requests.mts';
+import { insertLicense } from './team.mts';
+import type { LicenseRow, Team } from './types.mts';
+
+const EMAILS_PER_DAY = 50;
+
+/** `POST …/licenses` */
+export function createLicense(context: Context): Reply {
+	const { team, now } = context;
+	const body = createBody(context);
+	checkIds(body, team);
+	const { sendEmailDelivery, ...fields } = body;
+	const expirationDate = expiryOnCreate(body, now);
+	const recipients = sendEmailDelivery ? emailAddresses(body.customerIds, team) : [];
+	if (recipients.length > 0) checkEmailQuota(team, now);
+	if (team.licenses.size >= team.licenseLimit) throw new ApiError(403, 'Max licenses reached');
+	// Even NEVER, which must be sent with null, is stored with a start.
+	const expirationStart = body.expirationStart ?? 'CREATION';
+	const license = insertLicense(team, { ...fields, expirationDate, expirationStart }, now);
+	if (recipients.length > 0) team.emailsSentAt.push(now);
+	context.emails.push(...recipients.map((to) => ({ licenseKey: license.licenseKey, to })));
+	return success('License created successfully', licenseView(license, team));
+}
+
+/** `GET …/licenses/{licenseKey}` */
+export function getLicenseByKey({ team, params }: Context): Reply {
+	return success('License found', licenseView(byKey(team, params.licenseKey), team));
+}
+
+/** `GET …/licenses/id/{licenseId}` */
+export function getLicenseById({ team, params, features }: Context): Reply {
+	const { metadata, ...view } = licenseView(byId(team, params.licenseId), team);
+	return success('License found', features.metadataById ? { ...view, metadata } : view);
+}
+
+/** `PUT …/licenses/id/{licenseId}`: a full replacement. */
+export function updateLicense(context: Context): Reply {
+	const { team, params, now } = context;
+	const body = updateBody(context);
+	const license = byId(team, params.licenseId);
+	checkIds(body, team);
+	checkKeyIsFree(body, license, team);
+	Object.assign(license, {
+		...body,
+		expirationStart: body.expirationStart ?? 'CREATION',
+		expirationDate: expiryOnUpdate(body, license.expirationType, now),
+		metadata: metadataRows(body.metadata, now),
+		updatedAt: now,
+	} satisfies Partial<LicenseRow>);
+	return success('License updated successfully', licenseView(license, team));
+}
+
+/** `DELETE …/licenses/id/{licenseId}` */
+export function deleteLicenseById({ team, params }: Context): Reply {
+	const { id } = byId(team, params.licenseId);
+	team.licenses.delete(id);
+	return success('License deleted successfully', { licenseId: id, deleted: true });
+}
+
+/** `DELETE …/licenses/{licenseKey}` */
+export function deleteLicenseByKey({ team, params }: Context): Reply {
+	const { id, licenseKey } = byKey(team, params.licenseKey);
+	team.licenses.delete(id);
+	return success('License deleted successfully', { licenseKey, deleted: true });
+}
+
+function byId(team: Team, licenseId: string): LicenseRow {
+	return found(team.licenses.get(licenseId));
+}
+
+function byKey(team: Team, licenseKey: string): LicenseRow {
+	return found(findByKey(team, licenseKey));
+}
+
+function findByKey(team: Team, licenseKey: string): LicenseRow | undefined {
+	for (const license of team.licenses.values())
+		if (license.licenseKey === licenseKey) return license;
+	return undefined;
+}
+
+function found(license: LicenseRow | undefined): LicenseRow {
+	if (!license) throw new ApiError(404, 'License not found');
+	return license;
+}
+
+function checkIds(body: CreateBody | UpdateBody, team: Team): void {
+	if (!allOnce(body.productIds, team.products)) throw new ApiError(400, 'Invalid productIds');
+	if (!allOnce(body.customerIds, team.customers)) throw new ApiError(400, 'Invalid customerIds');
+}
+
+function allOnce(ids: string[], table: Map<string, unknown>): boolean {
+	return new Set(ids).size === ids.length && ids.every((id) => table.has(id));
+}
+
+function checkKeyIsFree(body: UpdateBody, license: LicenseRow, team: Team): void {
+	if (body.licenseKey !== license.licenseKey && findByKey(team, body.licenseKey))
+		throw new ApiError(400, 'License key already exists');
+}
+
+function emailAddresses(customerIds: string[], team: Team): string[] {
+	return customerIds
+		.map((id) => team.customers.get(id)?.email)
+		.filter((email): email is string => typeof email === 'string');
+}
+
+/** The application sends no Retry-After with this refusal. */
+function checkEmailQuota(team: Team, now: Date): void {
+	const yesterday = addDays(now, -1);
+	team.emailsSentAt = team.emailsSentAt.filter((sentAt) => sentAt > yesterday);
+	if (team.emailsSentAt.length >= EMAILS_PER_DAY) throw new ApiError(429, 'Too many requests');
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+
+import type { MetadataEntry, MetadataRow, Team } from './types.mts';
+import { array, boolean, strictObject, string } from './validation.mts';
+
+/** Entries carry exactly these fields when sent, though they are read back with more. */
+export const metadataCheck = array(
+	strictObject({
+		key: string({ min: 1, max: 255 }),
+		value: string({ min: 1, max: 255 }),
+		locked: boolean(),
+	}),
+	20,
+);
+
+/** New rows for entries; the server replaces all of them at every write. */
+export function metadataRows(entries: MetadataEntry[], now: Date): MetadataRow[] {
+	return entries.map(({ key, value, locked }) => ({
+		id: randomUUID(),
+		key,
+		value,
+		locked,
+		createdAt: now,
+		updatedAt: now,
+	}));
+}
+
+/** Entries as they are read back, with the fields that must not be sent again. */
+export function metadataView(
+	rows: MetadataRow[],
+	team: Team,
+	owner: Record<string, string>,
+): unknown[] {
+	return rows.map(({ id, key, value, locked, createdAt, updatedAt }) => ({
+		id,
+		key,
+		value,
+		locked,
+		teamId: team.teamId,
+		...owner,
+		createdAt,
+		updatedAt,
+	}));
+}

@@ -1,0 +1,239 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { envelope } from './answers.mts';
+import type { Answer } from './answers.mts';
+import { faultAnswer, FaultQueue } from './faults.mts';
+import { addDays } from './formats.mts';
+import { answer } from './routes.mts';
+import { createTeam, insertCustomer, insertLicense, insertProduct } from './team.mts';
+import type {
+	CustomerRow,
+	CustomerSeed,
+	Fault,
+	FaultKind,
+	Features,
+	LicenseRow,
+	LicenseSeed,
+	ProductRow,
+	ProductSeed,
+	RequestRecord,
+	Sandbox,
+	SandboxOptions,
+	SentEmail,
+	Team,
+} from './types.mts';
+
+export type * from './types.mts';
+
+const SEED_STEP_MS = 1000;
+/** Long enough that no pause between two requests of a test or benchmark meets a closing socket. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Starts a Lukittu server with its data in memory, on 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const sandbox = new SandboxServer(options);
+	await sandbox.listen(options.port ?? 0);
+	return sandbox;
+}
+
+class SandboxServer implements Sandbox {
+	readonly state: Team;
+	readonly otherTeam = createTeam();
+	readonly requests: RequestRecord[] = [];
+	readonly emails: SentEmail[] = [];
+	readonly features: Features = {
+		totalResults: true,
+		undocumentedFilters: true,
+		metadataById: false,
+		unstableTies: true,
+	};
+	latencyMs: number;
+	inFlight = 0;
+	maxInFlight = 0;
+	onRequest?: Sandbox['onRequest'];
+
+	private readonly now: () => Date;
+	private readonly server: Server;
+	private readonly faults = new FaultQueue();
+	private readonly closing = new AbortController();
+	private lastSeededAt: Date;
+
+	constructor(options: SandboxOptions) {
+		this.state = createTeam(options);
+		this.latencyMs = options.latencyMs ?? 0;
+		this.now = options.now ?? (() => new Date());
+		this.lastSeededAt = addDays(this.now(), -1);
+		this.server = createServer((request, response) => void this.handle(request, response));
+		this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+	}
+
+	get teamId(): string {
+		return this.state.teamId;
+	}
+
+	get apiKey(): string {
+		return this.state.apiKey;
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	async listen(port: number): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			this.server.once('error', reject);
+			this.server.listen(port, '127.0.0.1', resolve);
+		});
+	}
+
+	async close(): Promise<void> {
+		this.closing.abort();
+		await new Promise((resolve) => {
+			this.server.close(resolve);
+			this.server.closeAllConnections();
+		});
+	}
+
+	addProduct(fields: ProductSeed = {}): ProductRow {
+		return insertProduct(this.state, fields, this.nextSeedTime());
+	}
+
+	addCustomer(fields: CustomerSeed = {}): CustomerRow {
+		const email = `customer${this.state.customers.size + 1}@example.com`;
+		return insertCustomer(this.state, { email, ...fields }, this.nextSeedTime());
+	}
+
+	addLicense(fields: LicenseSeed = {}): LicenseRow {
+		return insertLicense(this.state, fields, this.nextSeedTime());
+	}
+
+	addFault(fault: Fault): void {
+		this.faults.add(fault);
+	}
+
+	clearRequests(): void {
+		this.requests.length = 0;
+		this.maxInFlight = this.inFlight;
+	}
+
+	/** Seeded rows lie a second apart, from a day ago on, so that they tie only where a test says so. */
+	private nextSeedTime(): Date {
+		this.lastSeededAt = new Date(this.lastSeededAt.getTime() + SEED_STEP_MS);
+		return this.lastSeededAt;
+	}
+
+	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const record = newRecord(request);
+		this.requests.push(record);
+		this.inFlight += 1;
+		this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
+		response.once('close', () => (this.inFlight -= 1));
+		try {
+			await this.process(request, response, record);
+		} catch (error) {
+			if (this.closing.signal.aborted || response.destroyed) return;
+			const details = `The sandbox itself failed: ${String(error)}`;
+			send(response, record, envelope({ status: 500, details, data: null }, this.now()));
+		}
+	}
+
+	private async process(
+		request: IncomingMessage,
+		response: ServerResponse,
+		record: RequestRecord,
+	): Promise<void> {
+		const rawBody = await readBody(request);
+		record.body = parsedOrRaw(rawBody);
+		await this.onRequest?.(record);
+		await this.wait(this.latencyMs);
+		const fault = this.faults.take(record.method, record.path);
+		if (fault === 'hang') return;
+		if (fault === 'resetBefore') return cut(response);
+		if (typeof fault === 'object' && 'delayMs' in fault) await this.wait(fault.delayMs);
+		const instead = fault && faultAnswer(fault, this.now());
+		sendWithFault(response, record, instead ?? this.answer(record, rawBody), fault);
+	}
+
+	private answer(record: RequestRecord, rawBody: string): Answer {
+		return answer({
+			method: record.method,
+			path: record.path,
+			query: new URLSearchParams(record.query),
+			authorization: record.headers.authorization,
+			rawBody,
+			now: this.now(),
+			teams: [this.state, this.otherTeam],
+			features: this.features,
+			emails: this.emails,
+		});
+	}
+
+	private async wait(ms: number): Promise<void> {
+		if (ms > 0) await sleep(ms, undefined, { signal: this.closing.signal });
+	}
+}
+
+function newRecord(request: IncomingMessage): RequestRecord {
+	const [path, ...search] = (request.url ?? '/').split('?');
+	// Of a parameter given twice the server reads the first, so the first must be written last.
+	const query = [...new URLSearchParams(search.join('?'))].reverse();
+	return {
+		method: request.method ?? 'GET',
+		path,
+		query: Object.fromEntries(query),
+		body: undefined,
+		headers: request.headers,
+		at: Date.now(),
+	};
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsedOrRaw(text: string): unknown {
+	if (text === '') return undefined;
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+function sendWithFault(
+	response: ServerResponse,
+	record: RequestRecord,
+	full: Answer,
+	fault: FaultKind | undefined,
+): void {
+	const half = full.body.slice(0, full.body.length / 2);
+	if (fault === 'resetAfter') cut(response);
+	else if (fault === 'truncate') sendPart(response, full, half);
+	else if (fault === 'invalidJson') send(response, record, { ...full, body: half });
+	else send(response, record, full);
+}
+
+function send(response: ServerResponse, record: RequestRecord, full: Answer): void {
+	record.status = full.status;
+	response.writeHead(full.status, withLength(full));
+	response.end(full.body);
+}
+
+/** Announces the whole answer, sends a part of it and cuts the connection. */
+function sendPart(response: ServerResponse, full: Answer, part: string): void {
+	response.writeHead(full.status, withLength(full));
+	response.write(part, () => cut(response));
+}
+
+function withLength({ headers, body }: Answer): Record<string, string | number> {
+	return { ...headers, 'content-length': Buffer.byteLength(body) };
+}
+
+function cut(response: ServerResponse): void {
+	response.socket?.destroy();
+}
