@@ -1,3 +1,2 @@
-// n8n loads the node and the credential by the paths under "n8n" in package.json;
-// this file only has to exist for "main".
+// n8n finds the node and the credential by their paths under "n8n" in package.json.
 module.exports = {};

@@ -123,6 +123,15 @@ describe('item 5 of 20 is refused by the server', () => {
 	});
 });
 
+test('"Retry On Fail" does not repeat a create whose answer was lost', async () => {
+	sandbox.addFault({ method: 'POST', skip: 2, kind: 'resetAfter' });
+	const { error } = await createNumbered(5, { retryOnFail: true, waitBetweenTries: 1 });
+	expect(readable(error)).toMatch(/connection was closed[^]*not known whether the new license/);
+	const numbers = licenses().map((license) => Number(license.metadata[0].value));
+	expect(numbers).toContain(2);
+	expect(new Set(numbers).size).toBe(numbers.length);
+});
+
 test('the first refusal alone leaves nothing to report', async () => {
 	sandbox.addFault({ kind: { status: 403, details: 'Max licenses reached' }, times: 20 });
 	const { error } = await createNumbered(20);

@@ -25,7 +25,7 @@ export interface Connection {
 export function checkBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
-	if (text === '' || !/^https?:\/\/[^\s/?#@]+/i.test(withScheme)) {
+	if (text === '' || !/^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/i.test(withScheme)) {
 		throw new UserError("'Lukittu credential: Base URL' is not a web address", {
 			description:
 				'Open the credential and give the address of your Lukittu server, such as https://app.lukittu.com.',

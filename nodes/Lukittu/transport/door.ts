@@ -1,6 +1,7 @@
 import {
 	NodeApiError,
 	NodeOperationError,
+	UserError,
 	type DeclarativeRestApiSettings,
 	type IDataObject,
 	type IExecutePaginationFunctions,
@@ -92,17 +93,21 @@ export function throughDoor(prepare: Prepare, isRead = false): PaginationFunctio
 		const guard: Guard = async (exchange) => {
 			run.check();
 			if (this.getExecutionCancelSignal()?.aborted) throw new NotSent();
+			let isAnswered = false;
 			try {
-				return await exchange();
-			} catch (error) {
-				if (!this.continueOnFail()) run.stop();
-				throw error;
+				const answer = await exchange();
+				isAnswered = true;
+				return answer;
+			} finally {
+				if (!isAnswered && !this.continueOnFail()) run.stop();
 			}
 		};
 		const template = requestData.options as Partial<IHttpRequestOptions>;
 		const send: Send = async (request) => await lukittuRequest(this, request, template, guard);
 
 		try {
+			const unknown = run.unknown.get(itemIndex);
+			if (unknown) throw unknown;
 			const carryOut = prepare(this);
 			return await run.track(itemIndex, async () => {
 				// Every item is checked before the first request starts.
@@ -115,6 +120,13 @@ export function throughDoor(prepare: Prepare, isRead = false): PaginationFunctio
 			// The item that failed rejects; the engine takes the first rejection, so this one must not.
 			if (error instanceof NotSent) return [];
 			const failure = operationError(this.getNode(), error, itemIndex);
+			if (failure.context.mustNotRepeat) {
+				const { message, description } = failure;
+				run.unknown.set(
+					itemIndex,
+					new UserError(message, { description: description ?? undefined }),
+				);
+			}
 			if (this.continueOnFail()) {
 				return [{ json: errorJson(failure), pairedItem }];
 			}

@@ -12,6 +12,8 @@ import type { LukittuRequest } from './request';
 interface Explanation {
 	message: string;
 	description: string;
+	/** Whether Lukittu may have carried out the request all the same. */
+	mayHaveActed?: boolean;
 }
 
 interface Issue {
@@ -22,13 +24,6 @@ interface Issue {
 const isWrite = (request: LukittuRequest) => request.method !== 'GET';
 
 const CHECK_CREDENTIAL = 'Open the credential and check';
-
-/** What to do after a write whose outcome is unknown. */
-function lookFirst(request: LukittuRequest): string {
-	return isWrite(request)
-		? ` It is not known whether ${request.subject} was written: look it up in Lukittu before you repeat this.`
-		: '';
-}
 
 /** Explains refusals by Lukittu's own words, in `result.details`. */
 const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
@@ -98,10 +93,11 @@ function invalidBody(issues: Issue[]): Explanation {
 	};
 }
 
-function serverTrouble(request: LukittuRequest, status: number, details: string): Explanation {
+function serverTrouble(status: number, details: string): Explanation {
 	return {
 		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
-		description: `The server has trouble of its own. Try again in a few minutes.${lookFirst(request)}`,
+		description: 'The server has trouble of its own. Try again in a few minutes.',
+		mayHaveActed: status !== 503,
 	};
 }
 
@@ -114,6 +110,7 @@ function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullRespon
 	return {
 		message: `The server at ${baseUrl} does not answer as Lukittu does: ${answered}`,
 		description: `${CHECK_CREDENTIAL} 'Base URL': it must be the address of a Lukittu server, such as https://app.lukittu.com, without anything behind it.`,
+		mayHaveActed: statusCode < 300,
 	};
 }
 
@@ -128,7 +125,7 @@ function explain(
 	const details = typeof result?.details === 'string' ? result.details : '';
 
 	if (status === 429) return tooMany(request);
-	if (status >= 500 && !EXPLANATIONS[details]) return serverTrouble(request, status, details);
+	if (status >= 500 && !EXPLANATIONS[details]) return serverTrouble(status, details);
 	if (!result) return notLukittu(baseUrl, response);
 	if (EXPLANATIONS[details]) return EXPLANATIONS[details](request);
 	if (status === 401) return unauthorized();
@@ -141,15 +138,24 @@ function explain(
 	};
 }
 
-/** Makes the error of an answer, with our words kept as they are. */
-function apiError(node: INode, { message, description }: Explanation, httpCode?: string) {
+/** Makes the error of a request, with our words kept as they are. */
+function apiError(
+	node: INode,
+	request: LukittuRequest,
+	{ message, description, mayHaveActed = false }: Explanation,
+	httpCode?: string,
+): NodeApiError {
+	const isUnknown = mayHaveActed && isWrite(request);
+	const look = `It is not known whether ${request.subject} was written: look it up in Lukittu before you repeat this.`;
 	const error = new NodeApiError(node, { message } as JsonObject, {
 		message,
-		description,
+		description: isUnknown ? `${description} ${look}` : description,
 		httpCode,
 	});
 	// n8n replaces a message that contains the name of a system fault; a license key may (EPERM-…).
 	error.message = message;
+	// A second POST makes a second license; other writes may be repeated.
+	error.context.mustNotRepeat = isUnknown && request.method === 'POST';
 	return error;
 }
 
@@ -164,7 +170,8 @@ export function refusalError(
 	response: IN8nHttpFullResponse,
 	baseUrl: string,
 ): NodeApiError {
-	return apiError(node, explain(request, response, baseUrl), String(response.statusCode));
+	const explanation = explain(request, response, baseUrl);
+	return apiError(node, request, explanation, String(response.statusCode));
 }
 
 const FAULTS: Record<string, string> = {
@@ -202,16 +209,18 @@ export function faultError(
 	if (fault instanceof NodeOperationError) return fault;
 	const code = codeOf(fault);
 	if (code === CANCELED) {
-		return apiError(node, {
+		return apiError(node, request, {
 			message: 'The execution was canceled before Lukittu answered',
-			description: lookFirst(request).trim(),
+			description: 'What had been sent by then may have been carried out.',
+			mayHaveActed: true,
 		});
 	}
 	const text = fault instanceof Error ? fault.message : '';
 	const reason = FAULTS[code] ?? (code || text);
-	return apiError(node, {
+	return apiError(node, request, {
 		message: `Could not get an answer from ${baseUrl}: ${reason}`,
-		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.${NEVER_SENT.includes(code) ? '' : lookFirst(request)}`,
+		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
+		mayHaveActed: !NEVER_SENT.includes(code),
 	});
 }
 

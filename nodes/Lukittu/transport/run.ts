@@ -1,4 +1,9 @@
-import type { IExecuteData, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IExecuteData,
+	IExecuteSingleFunctions,
+	INodeExecutionData,
+	UserError,
+} from 'n8n-workflow';
 
 /** Thrown in place of sending, once the run is going to end. */
 export class NotSent extends Error {}
@@ -11,14 +16,19 @@ export class Run {
 	/** What each finished item gave. */
 	readonly results: Map<number, INodeExecutionData[]>;
 
+	/** Items that must not be sent again, with the reason: what became of them is not known. */
+	readonly unknown: Map<number, UserError>;
+
 	private isStopped = false;
 
 	private active = 0;
 
 	private whenSettled: Array<() => void> = [];
 
-	constructor(results: Map<number, INodeExecutionData[]>) {
-		this.results = results;
+	/** @param earlier the try before this one, whose outcome stays known */
+	constructor(earlier?: Run) {
+		this.results = earlier?.results ?? new Map<number, INodeExecutionData[]>();
+		this.unknown = earlier?.unknown ?? new Map<number, UserError>();
 	}
 
 	/** Runs the requests of one item, and remembers what they gave. */
@@ -59,7 +69,7 @@ const runs = new WeakMap<IExecuteData, Run>();
 
 /**
  * Gives the run an item belongs to. "Retry On Fail" sends every item through again, with the same
- * object: the new try starts afresh but keeps the results, so that what was carried out is not
+ * object: the new try starts afresh but keeps what is known, so that what was carried out is not
  * carried out twice.
  */
 export function joinRun(context: IExecuteSingleFunctions): Run {
@@ -67,7 +77,7 @@ export function joinRun(context: IExecuteSingleFunctions): Run {
 	const itemIndex = context.getItemIndex();
 	let run = runs.get(key);
 	if (!run || run.joined.has(itemIndex)) {
-		run = new Run(run?.results ?? new Map<number, INodeExecutionData[]>());
+		run = new Run(run);
 		runs.set(key, run);
 	}
 	run.joined.add(itemIndex);
