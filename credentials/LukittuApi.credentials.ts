@@ -18,8 +18,7 @@ export class LukittuApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/lukittu.svg', dark: 'file:../icons/lukittu.dark.svg' };
 
-	documentationUrl =
-		'https://github.com/your-organisation/n8n-nodes-lukittu?tab=readme-ov-file#credentials';
+	documentationUrl = 'https://docs.lukittu.com';
 
 	properties: INodeProperties[] = [
 		{
