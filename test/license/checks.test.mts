@@ -23,7 +23,7 @@ test.each([
 test.each(['', '   ', undefined, 7, 'https://', 'ftp://example.com', 'https://key@example.com'])(
 	'refuses the base URL %p',
 	(value) => {
-		expect(() => checkBaseUrl(value)).toThrow(/Base URL' is not a web address/);
+		expect(() => checkBaseUrl(value)).toThrow(/'Base URL' in the Lukittu credential is not a web address/);
 	},
 );
 

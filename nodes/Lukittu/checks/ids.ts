@@ -21,22 +21,22 @@ export function shown(value: unknown): string {
  * Checks an ID and returns it trimmed and in lower case: Lukittu stores IDs in lower case and
  * finds no others.
  *
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @param noun what the ID names, for example "customer"
  * @throws UserError if the value is no UUID
  */
-export function checkUuid(value: unknown, field: string, noun: string): string {
+export function checkUuid(value: unknown, place: string, noun: string): string {
 	const id = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (typeof id === 'string' && UUID.test(id)) return id;
 	if (id === '' || id === undefined || id === null) {
-		throw new UserError(`'${field}' has no ${noun} ID`, {
+		throw new UserError(`${place} has no ${noun} ID`, {
 			description: `Choose the ${noun} from the list or give its ID. If the ID comes from an expression, check that the expression has a value for this item.`,
 		});
 	}
 	const isKey = typeof id === 'string' && isLicenseKey(id.toUpperCase());
-	throw new UserError(`'${field}' is ${shown(value)}, which is not a ${noun} ID`, {
+	throw new UserError(`${place} is ${shown(value)}, which is not a ${noun} ID`, {
 		description: isKey
-			? `This is a license key. Choose "By Key" in '${field}', or give the license's ID.`
+			? `This is a license key. Choose "By Key" in ${place}, or give the license's ID.`
 			: `A ${noun} ID is a UUID such as 123e4567-e89b-42d3-a456-426614174000. You find it in the Lukittu dashboard.`,
 	});
 }
@@ -44,27 +44,27 @@ export function checkUuid(value: unknown, field: string, noun: string): string {
 /**
  * Checks a license key and returns it trimmed and in capital letters.
  *
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @throws UserError if the value is not five groups of five letters or digits
  */
-export function checkLicenseKey(value: unknown, field: string): string {
+export function checkLicenseKey(value: unknown, place: string): string {
 	const key = typeof value === 'string' ? value.trim().toUpperCase() : '';
 	if (isLicenseKey(key)) return key;
 	if (key === '' && (typeof value === 'string' || value === undefined || value === null)) {
-		throw new UserError(`'${field}' has no license key`, {
+		throw new UserError(`${place} has no license key`, {
 			description:
 				'Give a license key. If it comes from an expression, check that the expression has a value for this item.',
 		});
 	}
-	throw new UserError(`'${field}' is ${shown(value)}, which is not a license key`, {
+	throw new UserError(`${place} is ${shown(value)}, which is not a license key`, {
 		description:
 			'A license key is five groups of five letters or digits, such as ABCD1-EFGH2-IJKL3-MNOP4-QRST5.',
 	});
 }
 
-function splitIds(value: unknown, field: string, noun: string): unknown[] {
+function splitIds(value: unknown, place: string, noun: string): unknown[] {
 	if (Array.isArray(value)) return value;
-	if (typeof value !== 'string') return [checkUuid(value, field, noun)];
+	if (typeof value !== 'string') return [checkUuid(value, place, noun)];
 	return value.split(',');
 }
 
@@ -74,17 +74,17 @@ function splitIds(value: unknown, field: string, noun: string): unknown[] {
  * expression without a value gives.
  *
  * @param rows the values of the locators, one a row
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @param noun "customer" or "product"
  * @throws UserError on an invalid, empty or repeated ID
  */
-export function checkIdRows(rows: unknown[], field: string, noun: string): string[] {
+export function checkIdRows(rows: unknown[], place: string, noun: string): string[] {
 	const ids = rows
-		.flatMap((value) => splitIds(value, field, noun))
-		.map((id) => checkUuid(id, field, noun));
+		.flatMap((value) => splitIds(value, place, noun))
+		.map((id) => checkUuid(id, place, noun));
 	const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
 	if (repeated !== undefined) {
-		throw new UserError(`'${field}' names the ${noun} ${repeated} more than once`, {
+		throw new UserError(`${place} names the ${noun} ${repeated} more than once`, {
 			description: `Lukittu takes each ${noun} once. Remove the repeated ID.`,
 		});
 	}
@@ -96,9 +96,9 @@ export function checkIdRows(rows: unknown[], field: string, noun: string): strin
  *
  * @throws UserError if there are more than 20
  */
-export function checkLinkCount(ids: string[], field: string, noun: string): string[] {
+export function checkLinkCount(ids: string[], place: string, noun: string): string[] {
 	if (ids.length <= MAX_LINKS) return ids;
-	throw new UserError(`'${field}' comes to ${ids.length} ${noun}s`, {
+	throw new UserError(`${place} comes to ${ids.length} ${noun}s`, {
 		description: `A license takes at most ${MAX_LINKS} ${noun}s. Remove ${ids.length - MAX_LINKS}.`,
 	});
 }

@@ -10,30 +10,30 @@ const MAX_LENGTH = 255;
 /**
  * Checks a metadata key or value and returns it as text; numbers and booleans become text.
  *
- * @param field how the message names the place, for example "'Metadata' entry 2, 'Key'"
+ * @param place how messages name the field, for example "'Metadata' entry 2, 'Key'"
  * @throws UserError if it is empty, longer than 255 characters or no text
  */
-export function checkMetadataText(value: unknown, field: string): string {
+export function checkMetadataText(value: unknown, place: string): string {
 	const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
 	if (!isPlain && value !== undefined && value !== null) {
-		throw new UserError(`${field} is ${shown(value)}, which is not text`, {
+		throw new UserError(`${place} is ${shown(value)}, which is not text`, {
 			description: 'Give a text. An object can be stored with {{ JSON.stringify(…) }}.',
 		});
 	}
 	const text = isPlain ? String(value) : '';
 	if (text === '') {
-		throw new UserError(`${field} is empty`, {
+		throw new UserError(`${place} is empty`, {
 			description: `Give 1 to ${MAX_LENGTH} characters, or remove the entry.`,
 		});
 	}
 	if (text.length > MAX_LENGTH) {
-		throw new UserError(`${field} has ${text.length} characters`, {
+		throw new UserError(`${place} has ${text.length} characters`, {
 			description: `Lukittu takes at most ${MAX_LENGTH}. Shorten it.`,
 		});
 	}
 	// Lukittu answers a NUL character with status 500.
 	if (text.includes('\0')) {
-		throw new UserError(`${field} contains a NUL character`, {
+		throw new UserError(`${place} contains a NUL character`, {
 			description: 'Remove the character with the code 0.',
 		});
 	}
@@ -45,9 +45,9 @@ export function checkMetadataText(value: unknown, field: string): string {
  *
  * @throws UserError if there are more than 20
  */
-export function checkMetadataCount<T>(entries: T[], field: string): T[] {
+export function checkMetadataCount<T>(entries: T[], place: string): T[] {
 	if (entries.length <= MAX_METADATA) return entries;
-	throw new UserError(`'${field}' comes to ${entries.length} entries`, {
+	throw new UserError(`${place} comes to ${entries.length} entries`, {
 		description: `A license takes at most ${MAX_METADATA} metadata entries. Remove ${entries.length - MAX_METADATA}.`,
 	});
 }
@@ -55,13 +55,16 @@ export function checkMetadataCount<T>(entries: T[], field: string): T[] {
 /**
  * Checks the entries of a metadata field, in the order given.
  *
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @throws UserError on more than 20 entries, or a key or value that is not 1 to 255 characters
  */
-export function checkMetadata(entries: IDataObject[], field: string): MetadataEntry[] {
-	return checkMetadataCount(entries, field).map((entry, index) => ({
-		key: checkMetadataText(entry.key, `'${field}' entry ${index + 1}, 'Key'`),
-		value: checkMetadataText(entry.value, `'${field}' entry ${index + 1}, 'Value'`),
-		locked: checkBoolean(entry.locked ?? false, `${field}: Locked`),
-	}));
+export function checkMetadata(entries: IDataObject[], place: string): MetadataEntry[] {
+	return checkMetadataCount(entries, place).map((entry, index) => {
+		const inEntry = `${place} entry ${index + 1}`;
+		return {
+			key: checkMetadataText(entry.key, `${inEntry}, 'Key'`),
+			value: checkMetadataText(entry.value, `${inEntry}, 'Value'`),
+			locked: 'locked' in entry && checkBoolean(entry.locked, `${inEntry}, 'Locked'`),
+		};
+	});
 }

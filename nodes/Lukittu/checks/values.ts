@@ -13,13 +13,13 @@ function isUnset(value: unknown): boolean {
 /**
  * Checks a whole number, given as a number or as its digits.
  *
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @throws UserError if it is empty, not whole, or outside min and max
  */
-export function checkWholeNumber(value: unknown, field: string, min: number, max: number): number {
+export function checkWholeNumber(value: unknown, place: string, min: number, max: number): number {
 	const range = `Give a whole number from ${min} to ${max}.`;
 	if (isUnset(value)) {
-		throw new UserError(`'${field}' is empty`, {
+		throw new UserError(`${place} is empty`, {
 			description: `${range} If it comes from an expression, check that the expression has a value for this item.`,
 		});
 	}
@@ -28,7 +28,7 @@ export function checkWholeNumber(value: unknown, field: string, min: number, max
 	if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
 		return number;
 	}
-	throw new UserError(`'${field}' is ${shown(value)}`, { description: range });
+	throw new UserError(`${place} is ${shown(value)}`, { description: range });
 }
 
 /**
@@ -36,8 +36,8 @@ export function checkWholeNumber(value: unknown, field: string, min: number, max
  *
  * @throws UserError unless it is a whole number from 0 to 1000
  */
-export function checkLimit(value: unknown, field: string): number | null {
-	const limit = checkWholeNumber(value, field, 0, 1000);
+export function checkLimit(value: unknown, place: string): number | null {
+	const limit = checkWholeNumber(value, place, 0, 1000);
 	return limit === 0 ? null : limit;
 }
 
@@ -47,11 +47,11 @@ export function checkLimit(value: unknown, field: string): number | null {
  *
  * @throws UserError on anything but true, false or these words
  */
-export function checkBoolean(value: unknown, field: string): boolean {
+export function checkBoolean(value: unknown, place: string): boolean {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (word === true || word === 'true') return true;
 	if (word === false || word === 'false') return false;
-	throw new UserError(`'${field}' is ${shown(value)}`, {
+	throw new UserError(`${place} is ${shown(value)}`, {
 		description: 'Switch the field on or off, or give true or false.',
 	});
 }
@@ -63,13 +63,13 @@ export function checkBoolean(value: unknown, field: string): boolean {
  */
 export function checkChoice<T extends string>(
 	value: unknown,
-	field: string,
+	place: string,
 	choices: readonly T[],
 ): T {
 	const word = typeof value === 'string' ? value.trim().toUpperCase() : value;
 	const choice = choices.find((candidate) => candidate.toUpperCase() === word);
 	if (choice !== undefined) return choice;
-	throw new UserError(`'${field}' is ${shown(value)}`, {
+	throw new UserError(`${place} is ${shown(value)}`, {
 		description: `Give one of: ${choices.join(', ')}.`,
 	});
 }
@@ -93,25 +93,25 @@ function readDate(value: unknown, timezone: string): DateTime {
  *
  * @param value ISO 8601 or SQL text, a Date, a Luxon DateTime, or seconds or milliseconds since
  *   1970; where the text names no time zone, it is in the workflow's
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @throws UserError if it is empty, no date, or not in the future
  */
-export function checkFutureDate(value: unknown, field: string, timezone: string): string {
+export function checkFutureDate(value: unknown, place: string, timezone: string): string {
 	if (isUnset(value)) {
-		throw new UserError(`'${field}' is empty`, {
+		throw new UserError(`${place} is empty`, {
 			description:
 				'Choose the date. If it comes from an expression, check that the expression has a value for this item.',
 		});
 	}
 	const date = readDate(value, timezone);
-	if (!date.isValid || date.year > MAX_YEAR) {
-		throw new UserError(`'${field}' is ${shown(value)}, which is not a date`, {
+	const utc = date.toUTC();
+	if (!utc.isValid || utc.year > MAX_YEAR) {
+		throw new UserError(`${place} is ${shown(value)}, which is not a date`, {
 			description: 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.',
 		});
 	}
-	const utc = date.toUTC();
 	if (utc <= DateTime.utc()) {
-		throw new UserError(`'${field}' is in the past: ${utc.toISO()}`, {
+		throw new UserError(`${place} is in the past: ${utc.toISO()}`, {
 			description: 'Lukittu takes only dates in the future. Choose a later one.',
 		});
 	}

@@ -16,6 +16,9 @@ export interface Connection {
 	teamId: string;
 }
 
+const WEB_ADDRESS = /^https?:\/\/(\[[\da-f:]+\]|[^\s/?#@:[\]]+)(:(?<port>\d+))?([/?#]\S*)?$/i;
+const LAST_PORT = 65_535;
+
 /**
  * Reads a base URL as users paste it: a trailing slash, a path from `/api` on, and a missing
  * `https://` are put right.
@@ -25,8 +28,9 @@ export interface Connection {
 export function checkBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
-	if (text === '' || !/^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/i.test(withScheme)) {
-		throw new UserError("'Lukittu credential: Base URL' is not a web address", {
+	const address = WEB_ADDRESS.exec(withScheme);
+	if (!address || Number(address.groups?.port ?? 0) > LAST_PORT) {
+		throw new UserError("'Base URL' in the Lukittu credential is not a web address", {
 			description:
 				'Open the credential and give the address of your Lukittu server, such as https://app.lukittu.com.',
 		});
@@ -42,9 +46,15 @@ export function checkBaseUrl(value: unknown): string {
  *
  * @throws UserError if the team ID is no UUID or the base URL no web address
  */
-export function connectionOf(credentials: ICredentialDataDecryptedObject): Connection {
+export function connectionOf({ baseUrl, teamId }: ICredentialDataDecryptedObject): Connection {
+	if (typeof teamId !== 'string' || teamId.trim() === '') {
+		throw new UserError("'Team ID' in the Lukittu credential is empty", {
+			description:
+				"Open the credential and copy the ID from your team's settings in the Lukittu dashboard.",
+		});
+	}
 	return {
-		baseUrl: checkBaseUrl(credentials.baseUrl),
-		teamId: checkUuid(credentials.teamId, 'Lukittu credential: Team ID', 'team'),
+		baseUrl: checkBaseUrl(baseUrl),
+		teamId: checkUuid(teamId, "'Team ID' in the Lukittu credential", 'team'),
 	};
 }

@@ -1,12 +1,11 @@
 import {
-	NodeApiError,
-	NodeOperationError,
 	UserError,
 	type DeclarativeRestApiSettings,
 	type IDataObject,
 	type IExecutePaginationFunctions,
 	type IHttpRequestOptions,
 	type INodeExecutionData,
+	type NodeApiError,
 } from 'n8n-workflow';
 import { operationError } from './errors';
 import { lukittuRequest, type Guard, type Send } from './request';
@@ -51,7 +50,7 @@ function isAbandoned(context: IExecutePaginationFunctions, run: Run): boolean {
  * it, which would make the engine drop the input's data from the error output; with no other
  * keys, which the engine would not take for an error.
  */
-function errorJson({ message, description }: NodeApiError | NodeOperationError): IDataObject {
+function errorJson({ message, description }: NodeApiError): IDataObject {
 	return { error: message, ...(description && { details: description }) };
 }
 
@@ -62,7 +61,7 @@ function idOf(result: INodeExecutionData[]): string {
 }
 
 /** Tells what a run had carried out before it ended, so that nothing done stays unknown. */
-function withReport(error: NodeApiError | NodeOperationError, run: Run, total: number) {
+function withReport(error: NodeApiError, run: Run, total: number) {
 	if (total < 2) return error;
 	const done = [...run.results].sort(([a], [b]) => a - b);
 	const list = done.map(([item, result]) => `item ${item}: ${idOf(result)}`).join(', ');
@@ -119,7 +118,7 @@ export function throughDoor(prepare: Prepare, isRead = false): PaginationFunctio
 		} catch (error) {
 			// The item that failed rejects; the engine takes the first rejection, so this one must not.
 			if (error instanceof NotSent) return [];
-			const failure = operationError(this.getNode(), error, itemIndex);
+			const failure = operationError(this.getNode(), error);
 			if (failure.context.mustNotRepeat) {
 				const { message, description } = failure;
 				run.unknown.set(

@@ -21,7 +21,8 @@ interface Issue {
 	path?: Array<string | number>;
 }
 
-const isWrite = (request: LukittuRequest) => request.method !== 'GET';
+/** What the writes of each method do to their subject. */
+const DONE: Record<string, string> = { POST: 'created', PUT: 'changed', DELETE: 'deleted' };
 
 const CHECK_CREDENTIAL = 'Open the credential and check';
 
@@ -138,22 +139,30 @@ function explain(
 	};
 }
 
-/** Makes the error of a request, with our words kept as they are. */
+/** Makes an error with our words kept as they are. */
+function wordedError(node: INode, { message, description }: Explanation, httpCode?: string) {
+	const error = new NodeApiError(node, { message } as JsonObject, {
+		message,
+		description,
+		httpCode,
+	});
+	// n8n replaces a message that contains the name of a system fault; a license key may (EPERM-…).
+	error.message = message;
+	return error;
+}
+
+/** Makes the error of a request, and tells where it is not known what became of it. */
 function apiError(
 	node: INode,
 	request: LukittuRequest,
 	{ message, description, mayHaveActed = false }: Explanation,
 	httpCode?: string,
 ): NodeApiError {
-	const isUnknown = mayHaveActed && isWrite(request);
-	const look = `It is not known whether ${request.subject} was written: look it up in Lukittu before you repeat this.`;
-	const error = new NodeApiError(node, { message } as JsonObject, {
-		message,
-		description: isUnknown ? `${description} ${look}` : description,
-		httpCode,
-	});
-	// n8n replaces a message that contains the name of a system fault; a license key may (EPERM-…).
-	error.message = message;
+	const done = DONE[request.method];
+	const isUnknown = mayHaveActed && done !== undefined;
+	const look = `It is not known whether ${request.subject} was ${done}: look it up in Lukittu before you repeat this.`;
+	const words = isUnknown ? `${description} ${look}` : description;
+	const error = wordedError(node, { message, description: words }, httpCode);
 	// A second POST makes a second license; other writes may be repeated.
 	error.context.mustNotRepeat = isUnknown && request.method === 'POST';
 	return error;
@@ -174,20 +183,45 @@ export function refusalError(
 	return apiError(node, request, explanation, String(response.statusCode));
 }
 
+const UNTRUSTED = 'its certificate is not trusted';
+
+/** What the codes of connection faults mean. */
 const FAULTS: Record<string, string> = {
-	ECONNREFUSED: 'nothing answers there',
-	ENOTFOUND: 'there is no server of that name',
-	EAI_AGAIN: 'the name could not be looked up',
-	ECONNRESET: 'the connection was closed before the answer came',
+	CERT_HAS_EXPIRED: 'its certificate has expired',
+	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+	EAI_AGAIN: 'its name could not be looked up',
 	ECONNABORTED: 'the answer took too long',
+	ECONNREFUSED: 'nothing answers there',
+	ECONNRESET: 'the connection was closed before the answer came',
+	EHOSTUNREACH: 'there is no way to it',
+	ENETUNREACH: 'there is no way to it',
+	ENOTFOUND: 'there is no server of that name',
+	EPIPE: 'the connection was closed before the answer came',
+	EPROTO: 'it does not answer over HTTPS, perhaps it wants http://',
+	ERR_BAD_RESPONSE: 'the answer broke off',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 	ETIMEDOUT: 'the answer took too long',
+	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 };
 
 /** How axios calls a request that was stopped with the execution. */
 const CANCELED = 'ERR_CANCELED';
 
 /** Faults in which the request cannot have reached the server. */
-const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+const NEVER_SENT = [
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'EAI_AGAIN',
+	'ECONNREFUSED',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENOTFOUND',
+	'EPROTO',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
 
 function codeOf(error: unknown): string {
 	const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
@@ -216,7 +250,7 @@ export function faultError(
 		});
 	}
 	const text = fault instanceof Error ? fault.message : '';
-	const reason = FAULTS[code] ?? (code || text);
+	const reason = FAULTS[code] ?? `the connection did not work (${code || text})`;
 	return apiError(node, request, {
 		message: `Could not get an answer from ${baseUrl}: ${reason}`,
 		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
@@ -225,17 +259,12 @@ export function faultError(
 }
 
 /**
- * The error an item ends with: what the transport threw as it is, anything else as the node's own.
+ * The error an item ends with: what the transport threw as it is, anything else with its own
+ * words. Always a NodeApiError: the engine would wrap any other, and replace a message that
+ * contains the name of a system fault, even inside a user's value.
  */
-export function operationError(
-	node: INode,
-	error: unknown,
-	itemIndex: number,
-): NodeApiError | NodeOperationError {
+export function operationError(node: INode, error: unknown): NodeApiError {
 	if (error instanceof NodeApiError) return error;
-	const cause = error instanceof Error ? error : new Error(String(error));
-	const failure = new NodeOperationError(node, cause, { itemIndex });
-	// n8n replaces a message that contains the name of a system fault, even inside a user's value.
-	failure.message = cause.message;
-	return failure;
+	const { message, description } = error as { message: string; description?: string };
+	return wordedError(node, { message, description: description ?? '' });
 }

@@ -5,12 +5,12 @@ import type { LukittuAnswer, Send } from './request';
 const PAGE_SIZES = [10, 25, 50, 100] as const;
 const LARGEST_PAGE = 100;
 
-export type SortColumn = 'createdAt' | 'updatedAt';
-export type SortDirection = 'asc' | 'desc';
+export const SORT_COLUMNS = ['createdAt', 'updatedAt'] as const;
+export const SORT_DIRECTIONS = ['asc', 'desc'] as const;
 
 export type Sort = {
-	sortColumn: SortColumn;
-	sortDirection: SortDirection;
+	sortColumn: (typeof SORT_COLUMNS)[number];
+	sortDirection: (typeof SORT_DIRECTIONS)[number];
 };
 
 /** Comma lists of IDs, already checked: Lukittu drops what is no UUID and lists everything. */

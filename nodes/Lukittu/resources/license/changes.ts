@@ -2,54 +2,55 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { checkLicenseKey } from '../../checks/ids';
 import { checkMetadata, checkMetadataText } from '../../checks/metadata';
 import { checkBoolean, checkChoice, checkLimit } from '../../checks/values';
+import type { Expiration } from '../../types';
 import { checkExpiration } from './expiration';
-import { customerIdsOf, productIdsOf } from './fields';
+import { customerIdsOf, entriesOf, ifAdded, productIdsOf } from './fields';
 import type { LicenseChanges, LinkChanges, MetadataSetting } from './merge';
 
 const LOCK_CHOICES = ['KEEP', 'LOCKED', 'UNLOCKED'] as const;
 
+function refuseBoth(one: string, other: string, what: string): never {
+	throw new UserError(`'${one}' and '${other}' both name ${what}`, {
+		description: 'Take it out of one of them.',
+	});
+}
+
+/** Changes to customers or products, from the fields "Add …", "Remove …" and "Replace …". */
 function linkChanges(
 	fields: IDataObject,
-	names: [add: string, remove: string, replace: string],
 	noun: 'Customers' | 'Products',
-	idsOf: (value: unknown, field: string) => string[],
+	idsOf: (value: unknown, place: string) => string[],
 ): LinkChanges {
-	const [add, remove, replace] = names;
-	const changes = {
-		add: idsOf(fields[add], `Add ${noun}`),
-		remove: idsOf(fields[remove], `Remove ${noun}`),
-		replace: fields[replace] === undefined ? undefined : idsOf(fields[replace], `Replace ${noun}`),
-	};
-	if (changes.replace && (fields[add] !== undefined || fields[remove] !== undefined)) {
+	const read = (verb: 'add' | 'remove' | 'replace', label: string) =>
+		ifAdded(fields, `${verb}${noun}`, (value) => idsOf(value, `'${label} ${noun}'`));
+	const add = read('add', 'Add');
+	const remove = read('remove', 'Remove');
+	const replace = read('replace', 'Replace');
+	if (replace && (add ?? remove)) {
 		throw new UserError(`'Replace ${noun}' cannot stand beside 'Add ${noun}' or 'Remove ${noun}'`, {
 			description: `Keep either 'Replace ${noun}' or the other two.`,
 		});
 	}
-	const both = changes.add.find((id) => changes.remove.includes(id));
-	if (both) {
-		throw new UserError(`'Add ${noun}' and 'Remove ${noun}' both name ${both}`, {
-			description: 'Take it out of one of them.',
-		});
-	}
-	return changes;
+	const both = add?.find((id) => remove?.includes(id));
+	if (both !== undefined) refuseBoth(`Add ${noun}`, `Remove ${noun}`, both);
+	return { add: add ?? [], remove: remove ?? [], replace };
 }
 
-function lockOf(value: unknown, field: string): boolean | undefined {
+function lockOf(value: unknown, place: string): boolean | undefined {
 	if (typeof value === 'boolean') return value;
-	const choice = checkChoice(value ?? 'KEEP', field, LOCK_CHOICES);
+	const choice = checkChoice(value, place, LOCK_CHOICES);
 	return choice === 'KEEP' ? undefined : choice === 'LOCKED';
 }
 
-function entriesOf(value: unknown): IDataObject[] {
-	return ((value as IDataObject | undefined)?.entry ?? []) as IDataObject[];
-}
-
 function metadataSettings(value: unknown): MetadataSetting[] {
-	const settings = entriesOf(value).map((entry, index) => ({
-		key: checkMetadataText(entry.key, `'Set Metadata' entry ${index + 1}, 'Key'`),
-		value: checkMetadataText(entry.value, `'Set Metadata' entry ${index + 1}, 'Value'`),
-		locked: lockOf(entry.locked, `Set Metadata: Lock`),
-	}));
+	const settings = entriesOf(value).map((entry, index) => {
+		const inEntry = `'Set Metadata' entry ${index + 1}`;
+		return {
+			key: checkMetadataText(entry.key, `${inEntry}, 'Key'`),
+			value: checkMetadataText(entry.value, `${inEntry}, 'Value'`),
+			locked: ifAdded(entry, 'locked', (lock) => lockOf(lock, `${inEntry}, 'Lock'`)),
+		};
+	});
 	const keys = settings.map(({ key }) => key);
 	const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
 	if (repeated !== undefined) {
@@ -61,39 +62,30 @@ function metadataSettings(value: unknown): MetadataSetting[] {
 }
 
 function removedKeys(value: unknown): string[] {
-	const keys = Array.isArray(value) ? value : value === undefined ? [] : [value];
+	const keys: unknown[] = Array.isArray(value) ? value : [value];
 	return keys.map((key, index) => checkMetadataText(key, `'Remove Metadata' key ${index + 1}`));
 }
 
 function metadataChanges(fields: IDataObject): LicenseChanges['metadata'] {
-	const changes = {
-		set: metadataSettings(fields.setMetadata),
-		remove: removedKeys(fields.removeMetadata),
-		replace:
-			fields.replaceMetadata === undefined
-				? undefined
-				: checkMetadata(entriesOf(fields.replaceMetadata), 'Replace Metadata'),
-	};
-	const isEdited = fields.setMetadata !== undefined || fields.removeMetadata !== undefined;
-	if (changes.replace && isEdited) {
+	const set = ifAdded(fields, 'setMetadata', metadataSettings);
+	const remove = ifAdded(fields, 'removeMetadata', removedKeys);
+	const replace = ifAdded(fields, 'replaceMetadata', (value) =>
+		checkMetadata(entriesOf(value), "'Replace Metadata'"),
+	);
+	if (replace && (set ?? remove)) {
 		throw new UserError(
 			"'Replace Metadata' cannot stand beside 'Set Metadata' or 'Remove Metadata'",
 			{ description: "Keep either 'Replace Metadata' or the other two." },
 		);
 	}
-	const both = changes.set.find(({ key }) => changes.remove.includes(key));
-	if (both) {
-		throw new UserError(`'Set Metadata' and 'Remove Metadata' both name the key "${both.key}"`, {
-			description: 'Take it out of one of them.',
-		});
-	}
-	return changes;
+	const both = set?.find(({ key }) => remove?.includes(key));
+	if (both) refuseBoth('Set Metadata', 'Remove Metadata', `the key "${both.key}"`);
+	return { set: set ?? [], remove: remove ?? [], replace };
 }
 
-function expirationChange(fields: IDataObject, timezone: string): LicenseChanges['expiration'] {
-	if (fields.expiration === undefined) return undefined;
-	const { value } = fields.expiration as IDataObject;
-	if (value === undefined) {
+function expirationOf(expiration: unknown, timezone: string): Expiration {
+	const value = (expiration as IDataObject | null)?.value;
+	if (!value) {
 		throw new UserError("'Expiration' is empty", {
 			description: 'Set the expiration, or remove the field to leave it as it is.',
 		});
@@ -104,6 +96,8 @@ function expirationChange(fields: IDataObject, timezone: string): LicenseChanges
 /**
  * Reads what the user wants changed; a field that was not added stays undefined.
  *
+ * @param fields the collection "Update Fields"
+ * @param timezone the workflow's, for dates that name none
  * @throws UserError if nothing was added, or a value is not as it must be
  */
 export function licenseChanges(fields: IDataObject, timezone: string): LicenseChanges {
@@ -113,31 +107,13 @@ export function licenseChanges(fields: IDataObject, timezone: string): LicenseCh
 		});
 	}
 	return {
-		customers: linkChanges(
-			fields,
-			['addCustomers', 'removeCustomers', 'replaceCustomers'],
-			'Customers',
-			customerIdsOf,
-		),
-		products: linkChanges(
-			fields,
-			['addProducts', 'removeProducts', 'replaceProducts'],
-			'Products',
-			productIdsOf,
-		),
+		customers: linkChanges(fields, 'Customers', customerIdsOf),
+		products: linkChanges(fields, 'Products', productIdsOf),
 		metadata: metadataChanges(fields),
-		expiration: expirationChange(fields, timezone),
-		hwidLimit:
-			fields.hwidLimit === undefined
-				? undefined
-				: checkLimit(fields.hwidLimit, 'Hardware ID Limit'),
-		ipLimit:
-			fields.ipLimit === undefined ? undefined : checkLimit(fields.ipLimit, 'IP Address Limit'),
-		licenseKey:
-			fields.licenseKey === undefined
-				? undefined
-				: checkLicenseKey(fields.licenseKey, 'License Key'),
-		suspended:
-			fields.suspended === undefined ? undefined : checkBoolean(fields.suspended, 'Suspended'),
+		expiration: ifAdded(fields, 'expiration', (value) => expirationOf(value, timezone)),
+		hwidLimit: ifAdded(fields, 'hwidLimit', (value) => checkLimit(value, "'Hardware ID Limit'")),
+		ipLimit: ifAdded(fields, 'ipLimit', (value) => checkLimit(value, "'IP Address Limit'")),
+		licenseKey: ifAdded(fields, 'licenseKey', (value) => checkLicenseKey(value, "'License Key'")),
+		suspended: ifAdded(fields, 'suspended', (value) => checkBoolean(value, "'Suspended'")),
 	};
 }

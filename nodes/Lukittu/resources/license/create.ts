@@ -14,7 +14,9 @@ import {
 import {
 	customerIdsOf,
 	customersSelect,
+	entriesOf,
 	hwidLimitField,
+	ifAdded,
 	ipLimitField,
 	metadataEntries,
 	productIdsOf,
@@ -100,18 +102,21 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		},
 		context.getTimezone(),
 	);
-	const customerIds = customerIdsOf(context.getNodeParameter('customers', {}), 'Customers');
-	const productIds = productIdsOf(context.getNodeParameter('products', {}), 'Products');
-	const metadata = (additional.metadata as IDataObject | undefined)?.entry ?? [];
+	const customerIds = customerIdsOf(context.getNodeParameter('customers', {}), "'Customers'");
+	const productIds = productIdsOf(context.getNodeParameter('products', {}), "'Products'");
+	const limit = (name: string, place: string) =>
+		ifAdded(additional, name, (value) => checkLimit(value, place)) ?? null;
+	const isOn = (name: string, place: string) =>
+		ifAdded(additional, name, (value) => checkBoolean(value, place)) ?? false;
 	const body: LicenseCreateBody = {
 		...expiration,
-		hwidLimit: checkLimit(additional.hwidLimit ?? 0, 'Hardware ID Limit'),
-		ipLimit: checkLimit(additional.ipLimit ?? 0, 'IP Address Limit'),
-		suspended: checkBoolean(additional.suspended ?? false, 'Suspended'),
-		sendEmailDelivery: checkBoolean(additional.sendEmailDelivery ?? false, 'Send Email Delivery'),
-		customerIds: checkLinkCount(customerIds, 'Customers', 'customer'),
-		productIds: checkLinkCount(productIds, 'Products', 'product'),
-		metadata: checkMetadata(metadata as IDataObject[], 'Metadata'),
+		hwidLimit: limit('hwidLimit', "'Hardware ID Limit'"),
+		ipLimit: limit('ipLimit', "'IP Address Limit'"),
+		suspended: isOn('suspended', "'Suspended'"),
+		sendEmailDelivery: isOn('sendEmailDelivery', "'Send Email Delivery'"),
+		customerIds: checkLinkCount(customerIds, "'Customers'", 'customer'),
+		productIds: checkLinkCount(productIds, "'Products'", 'product'),
+		metadata: checkMetadata(entriesOf(additional.metadata), "'Metadata'"),
 	};
 	return async (send) => {
 		const { data } = await send<License>({

@@ -27,8 +27,8 @@ export const expirationDateField: INodeProperties = {
 	displayName: 'Expiration Date',
 	name: 'expirationDate',
 	type: 'dateTime',
+	// Not "required": where the type comes from an expression, n8n would insist on date and days.
 	default: '',
-	required: true,
 	description:
 		"When the license expires, in the workflow's time zone unless the value names another. Must be in the future. A Unix timestamp works too.",
 };
@@ -40,7 +40,6 @@ export const expirationDaysField: INodeProperties = {
 	typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 	// No usual number: a forgotten field must not hand out days that nobody chose.
 	default: 0,
-	required: true,
 	description: 'For how many days the license is valid, from 1 to 1000',
 };
 
@@ -94,20 +93,20 @@ export function checkExpiration(
 	timezone: string,
 	canKeepStart = false,
 ): Expiration {
-	const expirationType = checkChoice(values.expirationType, 'Expiration Type', EXPIRATION_TYPES);
+	const expirationType = checkChoice(values.expirationType, "'Expiration Type'", EXPIRATION_TYPES);
 	const none = { expirationStart: null, expirationDate: null, expirationDays: null };
 	if (expirationType === 'NEVER') return { ...none, expirationType };
 	if (expirationType === 'DATE') {
-		const expirationDate = checkFutureDate(values.expirationDate, 'Expiration Date', timezone);
+		const expirationDate = checkFutureDate(values.expirationDate, "'Expiration Date'", timezone);
 		return { ...none, expirationType, expirationDate };
 	}
 	const keepsStart = canKeepStart && (values.expirationStart ?? KEEP) === KEEP;
 	return {
 		...none,
 		expirationType,
-		expirationDays: checkWholeNumber(values.expirationDays, 'Days', 1, 1000),
+		expirationDays: checkWholeNumber(values.expirationDays, "'Days'", 1, 1000),
 		expirationStart: keepsStart
 			? null
-			: checkChoice(values.expirationStart, 'Days Count From', EXPIRATION_STARTS),
+			: checkChoice(values.expirationStart, "'Days Count From'", EXPIRATION_STARTS),
 	};
 }

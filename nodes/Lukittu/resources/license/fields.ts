@@ -2,14 +2,8 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 import { checkIdRows, checkLicenseKey, checkUuid } from '../../checks/ids';
 import type { LicenseReference } from '../../types';
 
-/** An ID, a comma list or an array: From List gives one ID, an expression may give any of them. */
-const idListPattern = {
-	type: 'regex' as const,
-	properties: {
-		regex: '^\\s*[0-9a-fA-F-]{36}(\\s*,\\s*[0-9a-fA-F-]{36})*\\s*$',
-		errorMessage: 'Give an ID such as 123e4567-e89b-42d3-a456-426614174000, or several with commas',
-	},
-};
+/** What the editor lets stand in a locator that takes several IDs; expressions are not held to it. */
+const ID_LIST = '^\\s*[0-9a-fA-F-]{36}(\\s*,\\s*[0-9a-fA-F-]{36})*\\s*$';
 
 export const licenseSelect: INodeProperties = {
 	displayName: 'License',
@@ -91,7 +85,16 @@ export const customersSelect: INodeProperties = {
 							name: 'id',
 							type: 'string',
 							placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
-							validation: [idListPattern],
+							validation: [
+								{
+									type: 'regex',
+									properties: {
+										regex: ID_LIST,
+										errorMessage:
+											'A customer ID looks like 123e4567-e89b-42d3-a456-426614174000; put commas between several',
+									},
+								},
+							],
 						},
 					],
 				},
@@ -133,7 +136,16 @@ export const productsSelect: INodeProperties = {
 							name: 'id',
 							type: 'string',
 							placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
-							validation: [idListPattern],
+							validation: [
+								{
+									type: 'regex',
+									properties: {
+										regex: ID_LIST,
+										errorMessage:
+											'A product ID looks like 123e4567-e89b-42d3-a456-426614174000; put commas between several',
+									},
+								},
+							],
 						},
 					],
 				},
@@ -215,30 +227,50 @@ function locatorValue(locator: unknown): unknown {
  */
 export function licenseReference(context: IExecuteSingleFunctions): LicenseReference {
 	const locator = context.getNodeParameter('license', {}) as IDataObject;
-	if (locator.mode === 'key') return { by: 'key', key: checkLicenseKey(locator.value, 'License') };
-	return { by: 'id', id: checkUuid(locatorValue(locator), 'License', 'license') };
+	if (locator.mode === 'key')
+		return { by: 'key', key: checkLicenseKey(locator.value, "'License'") };
+	return { by: 'id', id: checkUuid(locatorValue(locator), "'License'", 'license') };
 }
 
 /**
  * Reads a "Customers" field.
  *
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @throws UserError on an invalid, empty or repeated ID
  */
-export function customerIdsOf(value: unknown, field: string): string[] {
-	const rows = ((value as IDataObject | undefined)?.customer ?? []) as IDataObject[];
+export function customerIdsOf(value: unknown, place: string): string[] {
+	const rows = ((value as IDataObject | null)?.customer ?? []) as IDataObject[];
 	const values = rows.map(({ customerId }) => locatorValue(customerId));
-	return checkIdRows(values, field, 'customer');
+	return checkIdRows(values, place, 'customer');
 }
 
 /**
  * Reads a "Products" field.
  *
- * @param field the field's label in the node
+ * @param place how messages name the field: its label in quotes
  * @throws UserError on an invalid, empty or repeated ID
  */
-export function productIdsOf(value: unknown, field: string): string[] {
-	const rows = ((value as IDataObject | undefined)?.product ?? []) as IDataObject[];
+export function productIdsOf(value: unknown, place: string): string[] {
+	const rows = ((value as IDataObject | null)?.product ?? []) as IDataObject[];
 	const values = rows.map(({ productId }) => locatorValue(productId));
-	return checkIdRows(values, field, 'product');
+	return checkIdRows(values, place, 'product');
+}
+
+/** The entries of a metadata field. */
+export function entriesOf(value: unknown): IDataObject[] {
+	return ((value as IDataObject | null)?.entry ?? []) as IDataObject[];
+}
+
+/**
+ * Reads a field of a collection if the user added it. An added field whose expression has no value
+ * is read too, so that the check can refuse it: it must not pass for a field that was not added.
+ *
+ * @returns what `read` gives, or undefined where the field was not added
+ */
+export function ifAdded<T>(
+	fields: IDataObject,
+	name: string,
+	read: (value: unknown) => T,
+): T | undefined {
+	return name in fields ? read(fields[name]) : undefined;
 }

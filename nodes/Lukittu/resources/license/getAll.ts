@@ -1,8 +1,15 @@
 import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 import { checkChoice, checkWholeNumber } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
-import { listLicenses, type LicenseFilters, type Listing } from '../../transport/pages';
-import { customerIdsOf, customersSelect, productIdsOf, productsSelect } from './fields';
+import {
+	listLicenses,
+	SORT_COLUMNS,
+	SORT_DIRECTIONS,
+	type LicenseFilters,
+	type Listing,
+	type Sort,
+} from '../../transport/pages';
+import { customerIdsOf, customersSelect, ifAdded, productIdsOf, productsSelect } from './fields';
 
 const showOnlyForLicenseGetMany = {
 	resource: ['license'],
@@ -82,13 +89,11 @@ export const licenseGetManyDescription: INodeProperties[] = [
 /**
  * Turns a filter's IDs into what the API takes.
  *
- * @returns undefined where the filter was not added
  * @throws UserError on a filter without IDs: left out, it would list every license
  */
-function idFilter(value: unknown, ids: string[], field: string): string | undefined {
-	if (value === undefined) return undefined;
+function idFilter(ids: string[], place: string): string {
 	if (ids.length > 0) return ids.join(',');
-	throw new UserError(`The filter '${field}' is empty`, {
+	throw new UserError(`The filter ${place} is empty`, {
 		description:
 			'Add an ID, or remove the filter to get the licenses of all. If the IDs come from an expression, check that it has a value for this item.',
 	});
@@ -110,19 +115,30 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 	const returnAll = context.getNodeParameter('returnAll', false) as boolean;
 	const limit = returnAll
 		? undefined
-		: checkWholeNumber(context.getNodeParameter('limit', 50), 'Limit', 1, Number.MAX_SAFE_INTEGER);
-	const { customers, products } = context.getNodeParameter('filters', {}) as IDataObject;
+		: checkWholeNumber(
+				context.getNodeParameter('limit', 50),
+				"'Limit'",
+				1,
+				Number.MAX_SAFE_INTEGER,
+			);
+	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const filters: LicenseFilters = {
-		customerIds: idFilter(customers, customerIdsOf(customers, 'Customers'), 'Customers'),
-		productIds: idFilter(products, productIdsOf(products, 'Products'), 'Products'),
+	const idFilters: LicenseFilters = {
+		customerIds: ifAdded(filters, 'customers', (value) =>
+			idFilter(customerIdsOf(value, "'Customers'"), "'Customers'"),
+		),
+		productIds: ifAdded(filters, 'products', (value) =>
+			idFilter(productIdsOf(value, "'Products'"), "'Products'"),
+		),
 	};
-	const sort = {
-		sortColumn: checkChoice(options.sortColumn ?? 'createdAt', 'Sort By', [
+	const sort: Sort = {
+		sortColumn:
+			ifAdded(options, 'sortColumn', (value) => checkChoice(value, "'Sort By'", SORT_COLUMNS)) ??
 			'createdAt',
-			'updatedAt',
-		]),
-		sortDirection: checkChoice(options.sortDirection ?? 'desc', 'Sort Direction', ['asc', 'desc']),
+		sortDirection:
+			ifAdded(options, 'sortDirection', (value) =>
+				checkChoice(value, "'Sort Direction'", SORT_DIRECTIONS),
+			) ?? 'desc',
 	};
-	return async (send) => completeOrRefused(await listLicenses(send, filters, sort, limit));
+	return async (send) => completeOrRefused(await listLicenses(send, idFilters, sort, limit));
 };

@@ -88,11 +88,11 @@ function mergedExpiration(current: License, change: Expiration | undefined): Exp
 function mergedLinks(
 	current: Array<{ id: string }>,
 	{ add, remove, replace }: LinkChanges,
-	field: string,
+	place: string,
 	noun: string,
 ): string[] {
 	const kept = current.map(({ id }) => id).filter((id) => !remove.includes(id));
-	return checkLinkCount(replace ?? [...new Set([...kept, ...add])], field, noun);
+	return checkLinkCount(replace ?? [...new Set([...kept, ...add])], place, noun);
 }
 
 function mergedMetadata(
@@ -111,7 +111,7 @@ function mergedMetadata(
 	const added = set
 		.filter(({ key }) => !current.some((entry) => entry.key === key))
 		.map(({ key, value, locked }) => ({ key, value, locked: locked ?? false }));
-	return checkMetadataCount([...kept, ...added], 'Metadata');
+	return checkMetadataCount([...kept, ...added], "'Metadata'");
 }
 
 /**
@@ -136,8 +136,8 @@ export function merge(current: License, changes: LicenseChanges): LicenseUpdateB
 		hwidLimit: changes.hwidLimit === undefined ? current.hwidLimit : changes.hwidLimit,
 		ipLimit: changes.ipLimit === undefined ? current.ipLimit : changes.ipLimit,
 		suspended: changes.suspended ?? current.suspended,
-		customerIds: mergedLinks(customers, changes.customers, 'Customers', 'customer'),
-		productIds: mergedLinks(products, changes.products, 'Products', 'product'),
+		customerIds: mergedLinks(customers, changes.customers, "'Customers'", 'customer'),
+		productIds: mergedLinks(products, changes.products, "'Products'", 'product'),
 		metadata: mergedMetadata(metadata, changes.metadata),
 	};
 }
