@@ -53,7 +53,7 @@ export class LukittuApi implements ICredentialType {
 		type: 'generic',
 		properties: {
 			headers: {
-				Authorization: '=Bearer {{$credentials.apiKey}}',
+				Authorization: '=Bearer {{ $credentials.apiKey.trim() }}',
 			},
 		},
 	};
@@ -62,7 +62,7 @@ export class LukittuApi implements ICredentialType {
 		request: {
 			// Put right as in the node: a trailing slash, a pasted /api path, a missing https://.
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/^(?!https?:\\/\\/)/i, "https://").replace(/[?#].*$/, "").replace(/\\/api(\\/.*)?$/, "").replace(/\\/+$/, "") }}/api/v1/dev/teams',
+				'={{ $credentials.baseUrl.trim().replace(/^(?!https?:\\/\\/)/i, "https://").replace(/[?#].*$/, "").replace(/^(https?:\\/\\/[^/]+)((?:\\/.*?)?)\\/api(\\/.*)?$/i, "$1$2").replace(/\\/+$/, "") }}/api/v1/dev/teams',
 			// An empty ID would make another path; any text is answered as a malformed ID.
 			url: '=/{{ encodeURIComponent($credentials.teamId.trim().toLowerCase() || "none") }}/licenses?pageSize=10',
 			method: 'GET',

@@ -15,6 +15,8 @@ test.each([
 	['http://127.0.0.1:3000/api/', 'http://127.0.0.1:3000'],
 	['https://api.example.com', 'https://api.example.com'],
 	['https://example.com/lukittu/api/v1', 'https://example.com/lukittu'],
+	['http://api', 'http://api'],
+	['http://api/api/v1', 'http://api'],
 	['https://example.com/lukittu/?a=b#c', 'https://example.com/lukittu'],
 ])('reads the base URL %s as %s', (value, expected) => {
 	expect(checkBaseUrl(value)).toBe(expected);
@@ -23,7 +25,9 @@ test.each([
 test.each(['', '   ', undefined, 7, 'https://', 'ftp://example.com', 'https://key@example.com'])(
 	'refuses the base URL %p',
 	(value) => {
-		expect(() => checkBaseUrl(value)).toThrow(/'Base URL' in the Lukittu credential is not a web address/);
+		expect(() => checkBaseUrl(value)).toThrow(
+			/'Base URL' in the Lukittu credential is not a web address/,
+		);
 	},
 );
 

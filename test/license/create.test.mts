@@ -395,7 +395,6 @@ describe.each([
 	test.each([
 		['a word', '={{ "maybe" }}', '"maybe"'],
 		['a number', '={{ 1 }}', '1'],
-		['an empty text', '={{ "" }}', '""'],
 	])('refuses %s before anything is sent', async (_, value, shown) => {
 		const text = await refusal({ additionalFields: { [field]: value } });
 
@@ -404,10 +403,14 @@ describe.each([
 	});
 
 	// Taken for "not added", it would switch off what the user wanted decided by the item.
-	it('refuses an expression without a value before anything is sent', async () => {
-		const text = await refusal({ additionalFields: { [field]: '={{ $json.missing }}' } });
+	it.each([
+		['without a value', '={{ $json.missing }}'],
+		['that gives an empty text', '={{ "" }}'],
+	])('refuses an expression %s before anything is sent', async (_, value) => {
+		const text = await refusal({ additionalFields: { [field]: value } });
 
-		expect(text).toContain(`'${label}'`);
+		expect(text).toContain(`'${label}' is empty`);
+		expect(text).toContain('check that the expression has a value for this item');
 	});
 });
 

@@ -81,7 +81,7 @@ test.each([
 	const { items, error } = await runLicense(sandbox, 'delete', parameters);
 
 	expect(items).toEqual([]);
-	expect(error?.message).toMatch(/does not know a license/);
+	expect(error?.message).toMatch(/does not know the license/);
 	expect(error?.message).toContain(named());
 	expect(readable(error)).toContain('It may have been deleted');
 	expect(licensesLeft()).toEqual([other.id]);

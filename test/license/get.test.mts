@@ -138,7 +138,7 @@ describe('a license that cannot be found', () => {
 		const { items, error } = await runLicense(sandbox, 'get', { license: locator });
 
 		expect(items).toEqual([]);
-		expect(error?.message).toMatch(/does not know a license/);
+		expect(error?.message).toMatch(/does not know the license/);
 		expect(error?.message).toContain(named);
 		expect(readable(error)).toContain('It may have been deleted');
 		expect(sandbox.requests).toHaveLength(1);

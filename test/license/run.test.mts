@@ -132,6 +132,35 @@ test('"Retry On Fail" does not repeat a create whose answer was lost', async () 
 	expect(new Set(numbers).size).toBe(numbers.length);
 });
 
+describe('answers that never come', () => {
+	test('are counted neither as done nor as not done', async () => {
+		sandbox.latencyMs = 20;
+		sandbox.addFault({ method: 'POST', kind: 'resetAfter', times: 10 });
+		const text = readable((await createNumbered(20)).error);
+		expect(licenses()).toHaveLength(10);
+		expect(text).not.toMatch(/None of the/);
+		expect(text).toMatch(
+			/Not known, because no answer came: item 0, item 1, .*item 9\. Look them up/,
+		);
+	});
+
+	test('are told also where another item was refused', async () => {
+		sandbox.latencyMs = 20;
+		sandbox.addFault({ method: 'POST', skip: 2, kind: { status: 400, details: 'Nope' } });
+		sandbox.addFault({ method: 'POST', skip: 4, kind: 'resetAfter' });
+		const text = readable((await createNumbered(6)).error);
+		expect(licenses()).toHaveLength(5);
+		expect(text).toMatch(/Nope[^]*4 of 6 items had been carried out[^]*no answer came: item 5\./);
+	});
+});
+
+test('an answer without data is not taken for a refusal', async () => {
+	sandbox.addFault({ kind: { status: 200, details: 'Success', data: null } });
+	const { error } = await createNumbered(1);
+	expect(readable(error)).toMatch(/answered without data \(status 200\)\n.*not known whether/);
+	expect(readable(error)).not.toMatch(/Nothing was changed/);
+});
+
 test('the first refusal alone leaves nothing to report', async () => {
 	sandbox.addFault({ kind: { status: 403, details: 'Max licenses reached' }, times: 20 });
 	const { error } = await createNumbered(20);

@@ -116,9 +116,11 @@ const changes: Array<[string, IDataObject, Partial<ReturnType<typeof stored>>]> 
 	['IP Address Limit to unlimited', { ipLimit: 0 }, { ipLimit: null }],
 	['Suspended', { suspended: true }, { suspended: true }],
 	['License Key', { licenseKey: ` ${newKey.toLowerCase()} ` }, { licenseKey: newKey }],
-	['Replace Customers with none', { replaceCustomers: {} }, { customerIds: [] }],
+	['Remove All of the customers', { removeAll: ['customers'] }, { customerIds: [] }],
+	['Replace Customers with none', { replaceCustomers: customers([]) }, { customerIds: [] }],
 	['Replace Products with none', { replaceProducts: { product: [] } }, { productIds: [] }],
-	['Replace Metadata with none', { replaceMetadata: {} }, { metadata: [] }],
+	['Remove All of the metadata', { removeAll: ['metadata'] }, { metadata: [] }],
+	['Replace Metadata with none', { replaceMetadata: { entry: [] } }, { metadata: [] }],
 	[
 		'Replace Metadata',
 		{ replaceMetadata: metadata({ key: 'a', value: 'b', locked: true }) },
@@ -213,8 +215,12 @@ describe('customers and products', () => {
 		const customer = await update(byId(license.id), { addCustomers: customers(UNKNOWN_ID) });
 		const product = await update(byId(license.id), { addProducts: products(UNKNOWN_ID) });
 
-		expect(readable(customer.error)).toMatch(/'Customers' names a customer that does not exist/);
-		expect(readable(product.error)).toMatch(/'Products' names a product that does not exist/);
+		expect(readable(customer.error)).toMatch(
+			/'Add Customers' or 'Replace Customers' names a customer that/,
+		);
+		expect(readable(product.error)).toMatch(
+			/'Add Products' or 'Replace Products' names a product that/,
+		);
 		expect(readable(customer.error)).toContain(UNKNOWN_ID);
 		expect(stored(license)).toEqual(before);
 	});
@@ -225,7 +231,7 @@ describe('customers and products', () => {
 
 		const { error } = await update(byId(license.id), { addProducts: products(nineteen) });
 
-		expect(readable(error)).toMatch(/'Products' comes to 21 products\n.*at most 20/);
+		expect(readable(error)).toMatch(/'Add Products' comes to 21 products\n.*at most 20/);
 		expect(writes()).toHaveLength(0);
 	});
 });
@@ -237,7 +243,7 @@ describe('metadata', () => {
 
 		const { error } = await update(byId(license.id), { setMetadata: metadata(...entries) });
 
-		expect(readable(error)).toMatch(/'Metadata' comes to 21 entries\n.*at most 20/);
+		expect(readable(error)).toMatch(/'Set Metadata' comes to 21 entries\n.*at most 20/);
 		expect(writes()).toHaveLength(0);
 	});
 
@@ -427,12 +433,12 @@ describe('what cannot be meant is refused before anything is sent', () => {
 		],
 		[
 			'replace beside add',
-			{ replaceCustomers: {}, addCustomers: customers(UNKNOWN_ID) },
+			{ replaceCustomers: { customer: [] }, addCustomers: customers(UNKNOWN_ID) },
 			/'Replace Customers' cannot stand beside 'Add Customers'/,
 		],
 		[
 			'replace beside remove',
-			{ replaceProducts: {}, removeProducts: products(UNKNOWN_ID) },
+			{ replaceProducts: products([]), removeProducts: products(UNKNOWN_ID) },
 			/'Replace Products' cannot stand beside/,
 		],
 		[
@@ -442,9 +448,23 @@ describe('what cannot be meant is refused before anything is sent', () => {
 		],
 		[
 			'replace beside set metadata',
-			{ replaceMetadata: {}, setMetadata: metadata(entry) },
+			{ replaceMetadata: metadata(entry), setMetadata: metadata(entry) },
 			/'Replace Metadata' cannot stand beside/,
 		],
+		[
+			'remove all beside set metadata',
+			{ removeAll: ['metadata'], setMetadata: metadata(entry) },
+			/'Remove All' cannot stand beside 'Set Metadata'/,
+		],
+		[
+			'remove all beside add',
+			{ removeAll: ['products', 'metadata'], addProducts: products(UNKNOWN_ID) },
+			/'Remove All' cannot stand beside 'Add Products'/,
+		],
+		['nothing chosen in remove all', { removeAll: [] }, /'Remove All' is empty/],
+		['something else in remove all', { removeAll: ['x'] }, /'Remove All' is "x"/],
+		['a field left alone', { replaceProducts: {} }, /'Replace Products' has no entries/],
+		['a metadata field left alone', { replaceMetadata: {} }, /'Replace Metadata' has no entries/],
 		[
 			'set and remove of one key',
 			{ removeMetadata: ['a'], setMetadata: metadata(entry) },
@@ -456,6 +476,15 @@ describe('what cannot be meant is refused before anything is sent', () => {
 			/'Set Metadata' names the key "a" more than once/,
 		],
 		['an empty metadata key', { removeMetadata: [''] }, /'Remove Metadata' key 1 is empty/],
+		[
+			'21 new metadata entries',
+			{
+				setMetadata: metadata(
+					...Array.from({ length: 21 }, (_, n) => ({ key: `k${n}`, value: 'v' })),
+				),
+			},
+			/'Set Metadata' comes to 21 entries/,
+		],
 		[
 			'21 metadata entries',
 			{ replaceMetadata: metadata(...Array.from({ length: 21 }, () => entry)) },
@@ -482,7 +511,7 @@ test('a key that another license has is refused, and nothing changes', async () 
 
 test('a license that is not there is named in the message', async () => {
 	const { error } = await update(byId(UNKNOWN_ID), { suspended: true });
-	expect(readable(error)).toContain(`Lukittu does not know a license with the ID ${UNKNOWN_ID}`);
+	expect(readable(error)).toContain(`Lukittu does not know the license with the ID ${UNKNOWN_ID}`);
 	expect(writes()).toHaveLength(0);
 });
 
@@ -524,10 +553,61 @@ test('two executions at once in one n8n do not undo each other', async () => {
 	expect(stored(license)).toEqual({ ...before, hwidLimit: 50, ipLimit: 60, suspended: true });
 });
 
+test('a key that goes to another license while it is read changes neither', async () => {
+	const meant = addFullLicense();
+	const other = addFullLicense();
+	const key = meant.licenseKey;
+	sandbox.onRequest = ({ path }) => {
+		if (!path.endsWith(key)) return;
+		meant.licenseKey = newKey;
+		other.licenseKey = key;
+	};
+	const { error } = await update(byId(meant.id), { suspended: true });
+	expect(readable(error)).toMatch(/The key .* went to another license while it was read/);
+	expect(writes()).toHaveLength(0);
+});
+
+test('a key changed by one item does not lose the license for the next', async () => {
+	sandbox.latencyMs = 2;
+	const license = addFullLicense();
+	const { error } = await runLicense(
+		sandbox,
+		'update',
+		{
+			license: byId(license.id),
+			updateFields: { licenseKey: '={{ $json.key }}' },
+		},
+		{ items: [{ key: newKey }, { key: license.licenseKey }, { key: newKey }] },
+	);
+	expect(error).toBeUndefined();
+	expect(stored(license).licenseKey).toBe(newKey);
+});
+
+test.each([
+	['a text', 'abc'],
+	['an array by expression', '={{ ["00000000-0000-4000-8000-000000000000"] }}'],
+])('%s in place of the entries is refused, not taken for none', async (_, replaceCustomers) => {
+	const license = addFullLicense();
+	const { error } = await update(byId(license.id), { replaceCustomers });
+	expect(readable(error)).toMatch(/'Replace Customers' has no entries\n.*'Remove All'/);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('an expiration without a type is refused, not taken for never', async () => {
+	const license = addFullLicense({ expirationType: 'DATE', expirationDate: inDays(40) });
+	const before = stored(license);
+	const result = await update(byId(license.id), {
+		expiration: { value: { expirationDays: 60 } },
+	}).catch((error: Error) => ({ error }));
+	expect(readable(result.error)).toMatch(/Expiration Type/);
+	expect(stored(license)).toEqual(before);
+});
+
 test('an answer without metadata, customers or products is never written back', async () => {
 	const license = addFullLicense();
 	sandbox.addFault({
 		path: new RegExp(license.licenseKey),
+		times: 3,
 		kind: { status: 200, data: { id: license.id, licenseKey: license.licenseKey } },
 	});
 	const { error } = await update(byKey(license.licenseKey), { hwidLimit: 1 });

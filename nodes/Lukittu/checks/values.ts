@@ -5,9 +5,16 @@ import { shown } from './ids';
 const MAX_YEAR = 9999;
 /** Numbers below this are seconds since 1970, as Stripe gives them; from here on milliseconds. */
 const FIRST_MILLISECONDS = 1e11;
+/** Numbers from here on are no timestamp, but perhaps the digits of a date. */
+const FIRST_TOO_LARGE = 1e13;
 
-function isUnset(value: unknown): boolean {
-	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
+/** Refuses what an expression without a value gives. */
+function refuseEmpty(value: unknown, place: string, advice: string): void {
+	const isText = typeof value === 'string';
+	if (value !== undefined && value !== null && !(isText && value.trim() === '')) return;
+	throw new UserError(`${place} is empty`, {
+		description: `${advice} If it comes from an expression, check that the expression has a value for this item.`,
+	});
 }
 
 /**
@@ -18,11 +25,7 @@ function isUnset(value: unknown): boolean {
  */
 export function checkWholeNumber(value: unknown, place: string, min: number, max: number): number {
 	const range = `Give a whole number from ${min} to ${max}.`;
-	if (isUnset(value)) {
-		throw new UserError(`${place} is empty`, {
-			description: `${range} If it comes from an expression, check that the expression has a value for this item.`,
-		});
-	}
+	refuseEmpty(value, place, range);
 	const digits = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value);
 	const number = digits ? Number(value) : value;
 	if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
@@ -51,9 +54,9 @@ export function checkBoolean(value: unknown, place: string): boolean {
 	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	if (word === true || word === 'true') return true;
 	if (word === false || word === 'false') return false;
-	throw new UserError(`${place} is ${shown(value)}`, {
-		description: 'Switch the field on or off, or give true or false.',
-	});
+	const advice = 'Switch the field on or off, or give true or false.';
+	refuseEmpty(value, place, advice);
+	throw new UserError(`${place} is ${shown(value)}`, { description: advice });
 }
 
 /**
@@ -69,17 +72,18 @@ export function checkChoice<T extends string>(
 	const word = typeof value === 'string' ? value.trim().toUpperCase() : value;
 	const choice = choices.find((candidate) => candidate.toUpperCase() === word);
 	if (choice !== undefined) return choice;
-	throw new UserError(`${place} is ${shown(value)}`, {
-		description: `Give one of: ${choices.join(', ')}.`,
-	});
+	const advice = `Give one of: ${choices.join(', ')}.`;
+	refuseEmpty(value, place, advice);
+	throw new UserError(`${place} is ${shown(value)}`, { description: advice });
 }
 
 function readDate(value: unknown, timezone: string): DateTime {
 	if (DateTime.isDateTime(value)) return value;
 	if (value instanceof Date) return DateTime.fromJSDate(value);
 	const text = typeof value === 'string' ? value.trim() : value;
-	const number = typeof text === 'string' && /^\d{9,14}$/.test(text) ? Number(text) : text;
+	const number = typeof text === 'string' && /^\d{9,13}$/.test(text) ? Number(text) : text;
 	if (typeof number === 'number') {
+		if (number >= FIRST_TOO_LARGE) return DateTime.invalid('not a timestamp');
 		return number < FIRST_MILLISECONDS ? DateTime.fromSeconds(number) : DateTime.fromMillis(number);
 	}
 	if (typeof text !== 'string') return DateTime.invalid('not a date');
@@ -97,12 +101,7 @@ function readDate(value: unknown, timezone: string): DateTime {
  * @throws UserError if it is empty, no date, or not in the future
  */
 export function checkFutureDate(value: unknown, place: string, timezone: string): string {
-	if (isUnset(value)) {
-		throw new UserError(`${place} is empty`, {
-			description:
-				'Choose the date. If it comes from an expression, check that the expression has a value for this item.',
-		});
-	}
+	refuseEmpty(value, place, 'Choose the date.');
 	const date = readDate(value, timezone);
 	const utc = date.toUTC();
 	if (!utc.isValid || utc.year > MAX_YEAR) {

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { lukittuRequest } from '../transport/request';
 import type { Customer } from '../types';
-import { customerLabel } from './labels';
+import { customerLabel } from './names';
 
 type CustomerPage = { customers: Customer[]; hasNextPage: boolean };
 

@@ -8,7 +8,7 @@ import { isLicenseKey } from '../checks/ids';
 import { lookUpLicense } from '../resources/license/read';
 import { lukittuRequest, type Send } from '../transport/request';
 import type { License } from '../types';
-import { licenseLabel } from './labels';
+import { licenseLabel } from './names';
 import { newestLicenses } from './newest';
 
 /** How many pages of 100 one search looks through before it shows what it has. */

@@ -17,6 +17,8 @@ export interface Connection {
 }
 
 const WEB_ADDRESS = /^https?:\/\/(\[[\da-f:]+\]|[^\s/?#@:[\]]+)(:(?<port>\d+))?([/?#]\S*)?$/i;
+/** What is pasted from Lukittu's documents behind the address. */
+const API_PATH = /^(https?:\/\/[^/]+)((?:\/.*?)?)\/api(\/.*)?$/i;
 const LAST_PORT = 65_535;
 
 /**
@@ -37,7 +39,7 @@ export function checkBaseUrl(value: unknown): string {
 	}
 	return withScheme
 		.replace(/[?#].*$/, '')
-		.replace(/\/api(\/.*)?$/, '')
+		.replace(API_PATH, '$1$2')
 		.replace(/\/+$/, '');
 }
 

@@ -3,8 +3,8 @@ import {
 	type DeclarativeRestApiSettings,
 	type IDataObject,
 	type IExecutePaginationFunctions,
-	type IHttpRequestOptions,
 	type INodeExecutionData,
+	type INodePropertyRouting,
 	type NodeApiError,
 } from 'n8n-workflow';
 import { operationError } from './errors';
@@ -22,15 +22,6 @@ export type CarryOut = (send: Send) => Promise<IDataObject[]>;
  */
 export type Prepare = (context: IExecutePaginationFunctions) => CarryOut;
 
-type PaginationFunction = (
-	this: IExecutePaginationFunctions,
-	requestData: DeclarativeRestApiSettings.ResultOptions,
-) => Promise<INodeExecutionData[]>;
-
-function itemCount(context: IExecutePaginationFunctions): number {
-	return Object.values(context.getExecuteData().data)[0]?.[0]?.length ?? 0;
-}
-
 function isBatched(context: IExecutePaginationFunctions): boolean {
 	const options = context.getNode().parameters.requestOptions as IDataObject | undefined;
 	return options?.batching !== undefined;
@@ -42,7 +33,7 @@ function isBatched(context: IExecutePaginationFunctions): boolean {
  * items before: their requests must not go out behind the user's back.
  */
 function isAbandoned(context: IExecutePaginationFunctions, run: Run): boolean {
-	return !isBatched(context) && !context.continueOnFail() && run.joined.size < itemCount(context);
+	return !isBatched(context) && !context.continueOnFail() && !run.isComplete;
 }
 
 /**
@@ -54,23 +45,76 @@ function errorJson({ message, description }: NodeApiError): IDataObject {
 	return { error: message, ...(description && { details: description }) };
 }
 
-/** The ID of what an item created or changed, for the message that ends a run. */
-function idOf(result: INodeExecutionData[]): string {
-	const json = result[0]?.json;
-	return String(json?.id ?? json?.licenseId ?? json?.licenseKey ?? 'done');
+/** Tells what a run had carried out before it ended, so that nothing done stays unknown. */
+function withReport(error: NodeApiError, { results, doubtful, total }: Run): NodeApiError {
+	if (total < 2) return error;
+	const done = [...results]
+		.sort(([a], [b]) => a - b)
+		.map(([item, [output]]) => {
+			const { id, licenseId, licenseKey } = output?.json ?? {};
+			return `item ${item}: ${String(id ?? licenseId ?? licenseKey)}`;
+		});
+	const unknown = [...doubtful].sort((a, b) => a - b).map((item) => `item ${item}`);
+	const report = [
+		done.length > 0 &&
+			`${done.length} of ${total} items had been carried out and stay so (counted from 0): ${done.join(', ')}.`,
+		unknown.length > 0 &&
+			`Not known, because no answer came: ${unknown.join(', ')}. Look them up in Lukittu.`,
+	].filter(Boolean);
+	if (report.length === 0) report.push(`None of the ${total} items was carried out.`);
+	error.description = [error.description, ...report].filter(Boolean).join('\n\n');
+	return error;
 }
 
-/** Tells what a run had carried out before it ended, so that nothing done stays unknown. */
-function withReport(error: NodeApiError, run: Run, total: number) {
-	if (total < 2) return error;
-	const done = [...run.results].sort(([a], [b]) => a - b);
-	const list = done.map(([item, result]) => `item ${item}: ${idOf(result)}`).join(', ');
-	const report =
-		done.length === 0
-			? `None of the ${total} items was carried out.`
-			: `${done.length} of ${total} items had been carried out and stay so (counted from 0): ${list}.`;
-	error.description = [error.description, report].filter(Boolean).join('\n\n');
-	return error;
+/** Prepares one item; a parameter that is not as it must be ends the run before anything is sent. */
+function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Prepare): CarryOut {
+	const unrepeatable = run.unrepeatable.get(context.getItemIndex());
+	let carryOut: CarryOut | undefined;
+	try {
+		if (unrepeatable) throw unrepeatable;
+		carryOut = prepare(context);
+		return carryOut;
+	} finally {
+		if (!carryOut && !context.continueOnFail()) run.stop();
+	}
+}
+
+/** The way to Lukittu for one item: closed once the run has ended, and ending it at a refusal. */
+function sendFor(context: IExecutePaginationFunctions, run: Run, template: object): Send {
+	const guard: Guard = async (exchange) => {
+		run.check();
+		if (context.getExecutionCancelSignal()?.aborted) throw new NotSent();
+		let isAnswered = false;
+		try {
+			const answer = await exchange();
+			isAnswered = true;
+			return answer;
+		} finally {
+			if (!isAnswered && !context.continueOnFail()) run.stop();
+		}
+	};
+	return async (request) => await lukittuRequest(context, request, template, guard);
+}
+
+/** Ends an item that failed: with an error item, or with the whole run and the report of it. */
+async function endItem(
+	context: IExecutePaginationFunctions,
+	run: Run,
+	failure: NodeApiError,
+	isRead: boolean,
+): Promise<INodeExecutionData[]> {
+	const item = context.getItemIndex();
+	const { message, description } = failure;
+	if (failure.context.mustNotRepeat) {
+		run.unrepeatable.set(item, new UserError(message, { description: description ?? undefined }));
+	}
+	if (context.continueOnFail()) return [{ json: errorJson(failure), pairedItem: { item } }];
+
+	await run.settled();
+	// The engine looks at rejections only once it has prepared all items.
+	if (isAbandoned(context, run)) return [];
+	await run.complete();
+	throw isRead ? failure : withReport(failure, run);
 }
 
 /**
@@ -80,58 +124,31 @@ function withReport(error: NodeApiError, run: Run, total: number) {
  *
  * @param prepare reads one item's parameters; called for all items before anything is sent
  * @param isRead whether the operation changes nothing, so that there is nothing to report
+ * @returns the routing of an operation
  */
-export function throughDoor(prepare: Prepare, isRead = false): PaginationFunction {
-	return async function (requestData) {
+export function throughDoor(prepare: Prepare, isRead = false): INodePropertyRouting {
+	async function pagination(
+		this: IExecutePaginationFunctions,
+		{ options }: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
 		const run = joinRun(this);
-		const itemIndex = this.getItemIndex();
-		const pairedItem = { item: itemIndex };
-		const earlier = run.results.get(itemIndex);
+		const item = this.getItemIndex();
+		const earlier = run.results.get(item);
 		if (earlier) return earlier;
 
-		const guard: Guard = async (exchange) => {
+		const outcome = await run.track(item, async () => {
+			const carryOut = prepareItem(this, run, prepare);
+			// Every item is prepared before the first request starts.
+			await Promise.resolve();
+			if (isAbandoned(this, run)) throw new NotSent();
 			run.check();
-			if (this.getExecutionCancelSignal()?.aborted) throw new NotSent();
-			let isAnswered = false;
-			try {
-				const answer = await exchange();
-				isAnswered = true;
-				return answer;
-			} finally {
-				if (!isAnswered && !this.continueOnFail()) run.stop();
-			}
-		};
-		const template = requestData.options as Partial<IHttpRequestOptions>;
-		const send: Send = async (request) => await lukittuRequest(this, request, template, guard);
-
-		try {
-			const unknown = run.unknown.get(itemIndex);
-			if (unknown) throw unknown;
-			const carryOut = prepare(this);
-			return await run.track(itemIndex, async () => {
-				// Every item is checked before the first request starts.
-				await Promise.resolve();
-				if (isAbandoned(this, run)) throw new NotSent();
-				run.check();
-				return (await carryOut(send)).map((json) => ({ json, pairedItem }));
-			});
-		} catch (error) {
-			// The item that failed rejects; the engine takes the first rejection, so this one must not.
-			if (error instanceof NotSent) return [];
-			const failure = operationError(this.getNode(), error);
-			if (failure.context.mustNotRepeat) {
-				const { message, description } = failure;
-				run.unknown.set(
-					itemIndex,
-					new UserError(message, { description: description ?? undefined }),
-				);
-			}
-			if (this.continueOnFail()) {
-				return [{ json: errorJson(failure), pairedItem }];
-			}
-			run.stop();
-			await run.settled();
-			throw isRead ? failure : withReport(failure, run, itemCount(this));
-		}
-	};
+			const outputs = await carryOut(sendFor(this, run, options));
+			return outputs.map((json) => ({ json, pairedItem: { item } }));
+		});
+		if (outcome.status === 'fulfilled') return outcome.value;
+		// The engine ends with the first rejection, which must be that of the item that failed.
+		if (outcome.reason instanceof NotSent) return [];
+		return await endItem(this, run, operationError(this.getNode(), outcome.reason), isRead);
+	}
+	return { send: { paginate: true }, operations: { pagination } };
 }

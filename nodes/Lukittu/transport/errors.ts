@@ -26,6 +26,11 @@ const DONE: Record<string, string> = { POST: 'created', PUT: 'changed', DELETE: 
 
 const CHECK_CREDENTIAL = 'Open the credential and check';
 
+/** The fields of the node that a list of customers or products can come from. */
+function linkFields(method: string, noun: string): string {
+	return method === 'PUT' ? `'Add ${noun}' or 'Replace ${noun}'` : `'${noun}'`;
+}
+
 /** Explains refusals by Lukittu's own words, in `result.details`. */
 const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
 	'Max licenses reached': () => ({
@@ -33,12 +38,12 @@ const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
 		description:
 			'Lukittu answered "Max licenses reached". Delete licenses that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
 	}),
-	'Invalid customerIds': ({ body }) => ({
-		message: "'Customers' names a customer that does not exist in this team",
+	'Invalid customerIds': ({ method, body }) => ({
+		message: `${linkFields(method, 'Customers')} names a customer that does not exist in this team`,
 		description: `Nothing was changed. Check each ID in the Lukittu dashboard: ${String(body?.customerIds)}.`,
 	}),
-	'Invalid productIds': ({ body }) => ({
-		message: "'Products' names a product that does not exist in this team",
+	'Invalid productIds': ({ method, body }) => ({
+		message: `${linkFields(method, 'Products')} names a product that does not exist in this team`,
 		description: `Nothing was changed. Check each ID in the Lukittu dashboard: ${String(body?.productIds)}.`,
 	}),
 	'License key already exists': ({ body }) => ({
@@ -115,6 +120,14 @@ function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullRespon
 	};
 }
 
+function withoutData(status: number): Explanation {
+	return {
+		message: `Lukittu answered without data (status ${status})`,
+		description: 'Your Lukittu server may be older or newer than the node expects.',
+		mayHaveActed: true,
+	};
+}
+
 function explain(
 	request: LukittuRequest,
 	response: IN8nHttpFullResponse,
@@ -126,9 +139,10 @@ function explain(
 	const details = typeof result?.details === 'string' ? result.details : '';
 
 	if (status === 429) return tooMany(request);
-	if (status >= 500 && !EXPLANATIONS[details]) return serverTrouble(status, details);
+	if (Object.hasOwn(EXPLANATIONS, details)) return EXPLANATIONS[details](request);
+	if (status >= 500) return serverTrouble(status, details);
 	if (!result) return notLukittu(baseUrl, response);
-	if (EXPLANATIONS[details]) return EXPLANATIONS[details](request);
+	if (status < 300) return withoutData(status);
 	if (status === 401) return unauthorized();
 	if (status === 404) return notFound(request);
 	const issues = (body as IDataObject).data;
@@ -163,6 +177,7 @@ function apiError(
 	const look = `It is not known whether ${request.subject} was ${done}: look it up in Lukittu before you repeat this.`;
 	const words = isUnknown ? `${description} ${look}` : description;
 	const error = wordedError(node, { message, description: words }, httpCode);
+	error.context.outcomeUnknown = isUnknown;
 	// A second POST makes a second license; other writes may be repeated.
 	error.context.mustNotRepeat = isUnknown && request.method === 'POST';
 	return error;
@@ -208,25 +223,30 @@ const FAULTS: Record<string, string> = {
 /** How axios calls a request that was stopped with the execution. */
 const CANCELED = 'ERR_CANCELED';
 
-/** Faults in which the request cannot have reached the server. */
-const NEVER_SENT = [
+/** System calls and codes of faults that come before a request is sent. */
+const BEFORE_SENDING = [
+	'connect',
+	'getaddrinfo',
 	'CERT_HAS_EXPIRED',
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'EAI_AGAIN',
-	'ECONNREFUSED',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'ENOTFOUND',
 	'EPROTO',
+	'ERR_INVALID_CHAR',
+	'ERR_INVALID_URL',
 	'ERR_TLS_CERT_ALTNAME_INVALID',
 	'SELF_SIGNED_CERT_IN_CHAIN',
 	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ];
 
-function codeOf(error: unknown): string {
-	const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-	const found = cause?.code ?? code;
-	return typeof found === 'string' ? found : '';
+interface Fault {
+	message?: string;
+	code?: unknown;
+	syscall?: unknown;
+	cause?: Fault;
+}
+
+/** The system's own fault at the bottom of what n8n and axios wrapped around it. */
+function rootOf(fault: Fault): Fault {
+	return fault.cause?.code === undefined ? fault : rootOf(fault.cause);
 }
 
 /**
@@ -241,7 +261,7 @@ export function faultError(
 	baseUrl: string,
 ): NodeApiError | NodeOperationError {
 	if (fault instanceof NodeOperationError) return fault;
-	const code = codeOf(fault);
+	const { code, syscall, message } = rootOf(fault as Fault);
 	if (code === CANCELED) {
 		return apiError(node, request, {
 			message: 'The execution was canceled before Lukittu answered',
@@ -249,12 +269,11 @@ export function faultError(
 			mayHaveActed: true,
 		});
 	}
-	const text = fault instanceof Error ? fault.message : '';
-	const reason = FAULTS[code] ?? `the connection did not work (${code || text})`;
+	const reason = FAULTS[String(code)] ?? `the connection did not work (${String(code ?? message)})`;
 	return apiError(node, request, {
 		message: `Could not get an answer from ${baseUrl}: ${reason}`,
 		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
-		mayHaveActed: !NEVER_SENT.includes(code),
+		mayHaveActed: ![code, syscall].some((name) => BEFORE_SENDING.includes(String(name))),
 	});
 }
 

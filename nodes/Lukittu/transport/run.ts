@@ -1,8 +1,9 @@
-import type {
-	IExecuteData,
-	IExecuteSingleFunctions,
-	INodeExecutionData,
-	UserError,
+import {
+	NodeConnectionTypes,
+	type IExecuteSingleFunctions,
+	type INodeExecutionData,
+	type NodeApiError,
+	type UserError,
 } from 'n8n-workflow';
 
 /** Thrown in place of sending, once the run is going to end. */
@@ -10,14 +11,19 @@ export class NotSent extends Error {}
 
 /** What the items of one run of the node know of each other. */
 export class Run {
-	/** Items whose parameters have been read. */
-	readonly joined = new Set<number>();
+	/** How many items the run has. */
+	readonly total: number;
 
 	/** What each finished item gave. */
 	readonly results: Map<number, INodeExecutionData[]>;
 
-	/** Items that must not be sent again, with the reason: what became of them is not known. */
-	readonly unknown: Map<number, UserError>;
+	/** Items of which it is not known what became of them: no answer came. */
+	readonly doubtful: Set<number>;
+
+	/** Those of them that must not be sent again, with their words, the report of the run left out. */
+	readonly unrepeatable: Map<number, UserError>;
+
+	private readonly joined = new Set<number>();
 
 	private isStopped = false;
 
@@ -25,26 +31,53 @@ export class Run {
 
 	private whenSettled: Array<() => void> = [];
 
-	/** @param earlier the try before this one, whose outcome stays known */
-	constructor(earlier?: Run) {
+	private whenComplete: Array<() => void> = [];
+
+	/** @param earlier the try before this one, of which everything stays known */
+	constructor(total: number, earlier?: Run) {
+		this.total = total;
 		this.results = earlier?.results ?? new Map<number, INodeExecutionData[]>();
-		this.unknown = earlier?.unknown ?? new Map<number, UserError>();
+		this.doubtful = earlier?.doubtful ?? new Set<number>();
+		this.unrepeatable = earlier?.unrepeatable ?? new Map<number, UserError>();
 	}
 
-	/** Runs the requests of one item, and remembers what they gave. */
+	/** Whether the parameters of all items have been read. */
+	get isComplete(): boolean {
+		return this.joined.size >= this.total;
+	}
+
+	has(itemIndex: number): boolean {
+		return this.joined.has(itemIndex);
+	}
+
+	/** Notes that an item's parameters are being read. */
+	join(itemIndex: number): void {
+		this.joined.add(itemIndex);
+		if (this.isComplete) this.whenComplete.splice(0).forEach((resolve) => resolve());
+	}
+
+	/** Resolves when all items have joined; never, where the engine gave up on one of them. */
+	async complete(): Promise<void> {
+		if (this.isComplete) return;
+		await new Promise<void>((resolve) => this.whenComplete.push(resolve));
+	}
+
+	/** Runs the requests of one item, and remembers what became of it. */
 	async track(
 		itemIndex: number,
 		task: () => Promise<INodeExecutionData[]>,
-	): Promise<INodeExecutionData[]> {
+	): Promise<PromiseSettledResult<INodeExecutionData[]>> {
 		this.active += 1;
-		try {
-			const result = await task();
-			this.results.set(itemIndex, result);
-			return result;
-		} finally {
-			this.active -= 1;
-			if (this.active === 0) this.whenSettled.splice(0).forEach((resolve) => resolve());
+		const [outcome] = await Promise.allSettled([task()]);
+		if (outcome.status === 'fulfilled') {
+			this.results.set(itemIndex, outcome.value);
+			this.doubtful.delete(itemIndex);
+		} else if ((outcome.reason as Partial<NodeApiError>).context?.outcomeUnknown) {
+			this.doubtful.add(itemIndex);
 		}
+		this.active -= 1;
+		if (this.active === 0) this.whenSettled.splice(0).forEach((resolve) => resolve());
+		return outcome;
 	}
 
 	/** Resolves when no item of the run has a request in flight. */
@@ -64,22 +97,41 @@ export class Run {
 	}
 }
 
-// The engine hands the same object to all items of a run, and frees it with the run.
-const runs = new WeakMap<IExecuteData, Run>();
+const runs = new WeakMap<object, Run>();
+
+/** Whether an agent calls the node as its tool, lending it the agent's own execute data. */
+function isToolCall(context: IExecuteSingleFunctions): boolean {
+	return context.getExecuteData().node.name !== context.getNode().name;
+}
 
 /**
- * Gives the run an item belongs to. "Retry On Fail" sends every item through again, with the same
- * object: the new try starts afresh but keeps what is known, so that what was carried out is not
- * carried out twice.
+ * What all items of one run share, its retries included, and no other run has; the engine frees it
+ * with the run. For a tool call that is its arguments: all calls share the agent's execute data.
+ */
+function keyOf(context: IExecuteSingleFunctions): object {
+	return isToolCall(context)
+		? context.getInputData(0, NodeConnectionTypes.AiTool).json
+		: context.getExecuteData();
+}
+
+function itemCount(context: IExecuteSingleFunctions): number {
+	// With "Execute Once", the execute data still holds the items that are left out.
+	if (isToolCall(context) || context.getNode().executeOnce) return 1;
+	return Object.values(context.getExecuteData().data)[0]?.[0]?.length ?? 0;
+}
+
+/**
+ * Gives the run an item belongs to. "Retry On Fail" sends every item through again: the new try
+ * starts afresh but keeps what is known, so that what was carried out is not carried out twice.
  */
 export function joinRun(context: IExecuteSingleFunctions): Run {
-	const key = context.getExecuteData();
+	const key = keyOf(context);
 	const itemIndex = context.getItemIndex();
 	let run = runs.get(key);
-	if (!run || run.joined.has(itemIndex)) {
-		run = new Run(run);
+	if (!run || run.has(itemIndex)) {
+		run = new Run(itemCount(context), run);
 		runs.set(key, run);
 	}
-	run.joined.add(itemIndex);
+	run.join(itemIndex);
 	return run;
 }

@@ -1,13 +1,18 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { checkLicenseKey } from '../../checks/ids';
-import { checkMetadata, checkMetadataText } from '../../checks/metadata';
+import { checkLicenseKey, checkLinkCount } from '../../checks/ids';
+import { checkMetadata, checkMetadataCount, checkMetadataText } from '../../checks/metadata';
 import { checkBoolean, checkChoice, checkLimit } from '../../checks/values';
-import type { Expiration } from '../../types';
+import type { Expiration, MetadataEntry } from '../../types';
 import { checkExpiration } from './expiration';
 import { customerIdsOf, entriesOf, ifAdded, productIdsOf } from './fields';
 import type { LicenseChanges, LinkChanges, MetadataSetting } from './merge';
 
 const LOCK_CHOICES = ['KEEP', 'LOCKED', 'UNLOCKED'] as const;
+
+/** What "Remove All" can name. */
+type Removable = 'customers' | 'metadata' | 'products';
+
+const REMOVABLES: readonly Removable[] = ['customers', 'metadata', 'products'];
 
 function refuseBoth(one: string, other: string, what: string): never {
 	throw new UserError(`'${one}' and '${other}' both name ${what}`, {
@@ -15,25 +20,70 @@ function refuseBoth(one: string, other: string, what: string): never {
 	});
 }
 
-/** Changes to customers or products, from the fields "Add …", "Remove …" and "Replace …". */
+/**
+ * Refuses a field that was added and then left alone. n8n also makes one of anything that is no
+ * list, for example of an expression in its place, and an empty replacement would remove all.
+ */
+function refuseUntouched(value: unknown, place: string): void {
+	if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return;
+	throw new UserError(`${place} has no entries`, {
+		description:
+			"Add an entry, or remove the field. To take all off the license, use 'Remove All'.",
+	});
+}
+
+interface UpdateField {
+	label: string;
+	isAdded: boolean;
+	standsAlone?: boolean;
+}
+
+/** Refuses "Replace …" and "Remove All" beside other fields for the same thing. */
+function refuseBeside(fields: UpdateField[]): void {
+	const [one, other] = fields.filter(({ isAdded }) => isAdded);
+	if (!one?.standsAlone || other === undefined) return;
+	throw new UserError(`'${one.label}' cannot stand beside '${other.label}'`, {
+		description: 'Keep one of them.',
+	});
+}
+
+function removedAll(fields: IDataObject): Removable[] {
+	const named = ifAdded(fields, 'removeAll', (value) => {
+		const choices: unknown[] = Array.isArray(value) ? value : [value];
+		return choices.map((choice) => checkChoice(choice, "'Remove All'", REMOVABLES));
+	});
+	if (named?.length === 0) {
+		throw new UserError("'Remove All' is empty", {
+			description: 'Choose what to remove, or remove the field.',
+		});
+	}
+	return named ?? [];
+}
+
+/** Changes to customers or products. */
 function linkChanges(
 	fields: IDataObject,
 	noun: 'Customers' | 'Products',
 	idsOf: (value: unknown, place: string) => string[],
+	all: Removable[],
 ): LinkChanges {
-	const read = (verb: 'add' | 'remove' | 'replace', label: string) =>
-		ifAdded(fields, `${verb}${noun}`, (value) => idsOf(value, `'${label} ${noun}'`));
-	const add = read('add', 'Add');
-	const remove = read('remove', 'Remove');
-	const replace = read('replace', 'Replace');
-	if (replace && (add ?? remove)) {
-		throw new UserError(`'Replace ${noun}' cannot stand beside 'Add ${noun}' or 'Remove ${noun}'`, {
-			description: `Keep either 'Replace ${noun}' or the other two.`,
+	const read = (verb: 'Add' | 'Remove' | 'Replace') =>
+		ifAdded(fields, `${verb.toLowerCase()}${noun}`, (value) => {
+			const place = `'${verb} ${noun}'`;
+			refuseUntouched(value, place);
+			return checkLinkCount(idsOf(value, place), place, noun.slice(0, -1).toLowerCase());
 		});
-	}
+	const [add, remove, replace] = [read('Add'), read('Remove'), read('Replace')];
+	const removesAll = all.includes(noun.toLowerCase() as Removable);
+	refuseBeside([
+		{ label: `Replace ${noun}`, isAdded: replace !== undefined, standsAlone: true },
+		{ label: 'Remove All', isAdded: removesAll, standsAlone: true },
+		{ label: `Add ${noun}`, isAdded: add !== undefined },
+		{ label: `Remove ${noun}`, isAdded: remove !== undefined },
+	]);
 	const both = add?.find((id) => remove?.includes(id));
 	if (both !== undefined) refuseBoth(`Add ${noun}`, `Remove ${noun}`, both);
-	return { add: add ?? [], remove: remove ?? [], replace };
+	return { add: add ?? [], remove: remove ?? [], replace: removesAll ? [] : replace };
 }
 
 function lockOf(value: unknown, place: string): boolean | undefined {
@@ -43,8 +93,10 @@ function lockOf(value: unknown, place: string): boolean | undefined {
 }
 
 function metadataSettings(value: unknown): MetadataSetting[] {
-	const settings = entriesOf(value).map((entry, index) => {
-		const inEntry = `'Set Metadata' entry ${index + 1}`;
+	const place = "'Set Metadata'";
+	refuseUntouched(value, place);
+	const settings = checkMetadataCount(entriesOf(value, place), place).map((entry, index) => {
+		const inEntry = `${place} entry ${index + 1}`;
 		return {
 			key: checkMetadataText(entry.key, `${inEntry}, 'Key'`),
 			value: checkMetadataText(entry.value, `${inEntry}, 'Value'`),
@@ -66,21 +118,26 @@ function removedKeys(value: unknown): string[] {
 	return keys.map((key, index) => checkMetadataText(key, `'Remove Metadata' key ${index + 1}`));
 }
 
-function metadataChanges(fields: IDataObject): LicenseChanges['metadata'] {
+function metadataReplacement(value: unknown): MetadataEntry[] {
+	const place = "'Replace Metadata'";
+	refuseUntouched(value, place);
+	return checkMetadata(entriesOf(value, place), place);
+}
+
+function metadataChanges(fields: IDataObject, all: Removable[]): LicenseChanges['metadata'] {
 	const set = ifAdded(fields, 'setMetadata', metadataSettings);
 	const remove = ifAdded(fields, 'removeMetadata', removedKeys);
-	const replace = ifAdded(fields, 'replaceMetadata', (value) =>
-		checkMetadata(entriesOf(value), "'Replace Metadata'"),
-	);
-	if (replace && (set ?? remove)) {
-		throw new UserError(
-			"'Replace Metadata' cannot stand beside 'Set Metadata' or 'Remove Metadata'",
-			{ description: "Keep either 'Replace Metadata' or the other two." },
-		);
-	}
+	const replace = ifAdded(fields, 'replaceMetadata', metadataReplacement);
+	const removesAll = all.includes('metadata');
+	refuseBeside([
+		{ label: 'Replace Metadata', isAdded: replace !== undefined, standsAlone: true },
+		{ label: 'Remove All', isAdded: removesAll, standsAlone: true },
+		{ label: 'Set Metadata', isAdded: set !== undefined },
+		{ label: 'Remove Metadata', isAdded: remove !== undefined },
+	]);
 	const both = set?.find(({ key }) => remove?.includes(key));
 	if (both) refuseBoth('Set Metadata', 'Remove Metadata', `the key "${both.key}"`);
-	return { set: set ?? [], remove: remove ?? [], replace };
+	return { set: set ?? [], remove: remove ?? [], replace: removesAll ? [] : replace };
 }
 
 function expirationOf(expiration: unknown, timezone: string): Expiration {
@@ -106,10 +163,11 @@ export function licenseChanges(fields: IDataObject, timezone: string): LicenseCh
 			description: "Add at least one field under 'Update Fields'.",
 		});
 	}
+	const all = removedAll(fields);
 	return {
-		customers: linkChanges(fields, 'Customers', customerIdsOf),
-		products: linkChanges(fields, 'Products', productIdsOf),
-		metadata: metadataChanges(fields),
+		customers: linkChanges(fields, 'Customers', customerIdsOf, all),
+		products: linkChanges(fields, 'Products', productIdsOf, all),
+		metadata: metadataChanges(fields, all),
 		expiration: ifAdded(fields, 'expiration', (value) => expirationOf(value, timezone)),
 		hwidLimit: ifAdded(fields, 'hwidLimit', (value) => checkLimit(value, "'Hardware ID Limit'")),
 		ipLimit: ifAdded(fields, 'ipLimit', (value) => checkLimit(value, "'IP Address Limit'")),

@@ -108,6 +108,8 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		ifAdded(additional, name, (value) => checkLimit(value, place)) ?? null;
 	const isOn = (name: string, place: string) =>
 		ifAdded(additional, name, (value) => checkBoolean(value, place)) ?? false;
+	const readMetadata = (value: unknown) =>
+		checkMetadata(entriesOf(value, "'Metadata'"), "'Metadata'");
 	const body: LicenseCreateBody = {
 		...expiration,
 		hwidLimit: limit('hwidLimit', "'Hardware ID Limit'"),
@@ -116,7 +118,7 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		sendEmailDelivery: isOn('sendEmailDelivery', "'Send Email Delivery'"),
 		customerIds: checkLinkCount(customerIds, "'Customers'", 'customer'),
 		productIds: checkLinkCount(productIds, "'Products'", 'product'),
-		metadata: checkMetadata(entriesOf(additional.metadata), "'Metadata'"),
+		metadata: ifAdded(additional, 'metadata', readMetadata) ?? [],
 	};
 	return async (send) => {
 		const { data } = await send<License>({

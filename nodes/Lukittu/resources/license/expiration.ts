@@ -23,6 +23,12 @@ export const expirationTypeField: INodeProperties = {
 	description: 'When the license expires',
 };
 
+/** For Update, where no type may stand for a choice that nobody made. */
+export const expirationTypeChangeField: INodeProperties = {
+	...expirationTypeField,
+	default: '',
+};
+
 export const expirationDateField: INodeProperties = {
 	displayName: 'Expiration Date',
 	name: 'expirationDate',
@@ -69,7 +75,16 @@ export const expirationStartField: INodeProperties = {
 export const expirationStartChangeField: INodeProperties = {
 	...expirationStartField,
 	options: [
-		...startOptions,
+		{
+			name: 'Activation',
+			value: 'ACTIVATION',
+			description: 'The days begin when the license is first used',
+		},
+		{
+			name: 'Creation',
+			value: 'CREATION',
+			description: 'The days run already; a license that had no duration before counts from now',
+		},
 		{
 			name: 'Keep as It Is',
 			value: KEEP,

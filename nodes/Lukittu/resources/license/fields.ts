@@ -1,5 +1,10 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
-import { checkIdRows, checkLicenseKey, checkUuid } from '../../checks/ids';
+import {
+	UserError,
+	type IDataObject,
+	type IExecuteSingleFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { checkIdRows, checkLicenseKey, checkUuid, shown } from '../../checks/ids';
 import type { LicenseReference } from '../../types';
 
 /** What the editor lets stand in a locator that takes several IDs; expressions are not held to it. */
@@ -154,6 +159,24 @@ export const productsSelect: INodeProperties = {
 	],
 };
 
+export const metadataKeyField: INodeProperties = {
+	displayName: 'Key',
+	name: 'key',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. orderNumber',
+	description: '1 to 255 characters',
+};
+
+export const metadataValueField: INodeProperties = {
+	displayName: 'Value',
+	name: 'value',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 1001',
+	description: '1 to 255 characters',
+};
+
 /** Key-value pairs with a lock. */
 export const metadataEntries: INodeProperties = {
 	displayName: 'Metadata',
@@ -167,22 +190,8 @@ export const metadataEntries: INodeProperties = {
 			displayName: 'Entry',
 			name: 'entry',
 			values: [
-				{
-					displayName: 'Key',
-					name: 'key',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. orderNumber',
-					description: '1 to 255 characters',
-				},
-				{
-					displayName: 'Value',
-					name: 'value',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 1001',
-					description: '1 to 255 characters',
-				},
+				metadataKeyField,
+				metadataValueField,
 				{
 					displayName: 'Locked',
 					name: 'locked',
@@ -233,15 +242,34 @@ export function licenseReference(context: IExecuteSingleFunctions): LicenseRefer
 }
 
 /**
+ * The rows of a fixed collection. A field that is given as something else altogether must not pass
+ * for an empty one.
+ *
+ * @param place how messages name the field: its label in quotes
+ * @throws UserError if it has another shape
+ */
+function rowsOf(value: unknown, name: string, place: string): IDataObject[] {
+	const isCollection = typeof value === 'object' && value !== null && !Array.isArray(value);
+	const rows = isCollection ? ((value as IDataObject)[name] ?? []) : value;
+	if (Array.isArray(rows) && isCollection) return rows as IDataObject[];
+	throw new UserError(`${place} is ${shown(value)}`, {
+		description: 'Add the entries one by one in the node, and use expressions inside them.',
+	});
+}
+
+/**
  * Reads a "Customers" field.
  *
  * @param place how messages name the field: its label in quotes
  * @throws UserError on an invalid, empty or repeated ID
  */
 export function customerIdsOf(value: unknown, place: string): string[] {
-	const rows = ((value as IDataObject | null)?.customer ?? []) as IDataObject[];
-	const values = rows.map(({ customerId }) => locatorValue(customerId));
-	return checkIdRows(values, place, 'customer');
+	const rows = rowsOf(value, 'customer', place);
+	return checkIdRows(
+		rows.map(({ customerId }) => locatorValue(customerId)),
+		place,
+		'customer',
+	);
 }
 
 /**
@@ -251,14 +279,22 @@ export function customerIdsOf(value: unknown, place: string): string[] {
  * @throws UserError on an invalid, empty or repeated ID
  */
 export function productIdsOf(value: unknown, place: string): string[] {
-	const rows = ((value as IDataObject | null)?.product ?? []) as IDataObject[];
-	const values = rows.map(({ productId }) => locatorValue(productId));
-	return checkIdRows(values, place, 'product');
+	const rows = rowsOf(value, 'product', place);
+	return checkIdRows(
+		rows.map(({ productId }) => locatorValue(productId)),
+		place,
+		'product',
+	);
 }
 
-/** The entries of a metadata field. */
-export function entriesOf(value: unknown): IDataObject[] {
-	return ((value as IDataObject | null)?.entry ?? []) as IDataObject[];
+/**
+ * The entries of a metadata field.
+ *
+ * @param place how messages name the field: its label in quotes
+ * @throws UserError if it is no such field
+ */
+export function entriesOf(value: unknown, place: string): IDataObject[] {
+	return rowsOf(value, 'entry', place);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
-import { checkChoice, checkWholeNumber } from '../../checks/values';
+import { checkBoolean, checkChoice, checkWholeNumber } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
 import {
 	listLicenses,
@@ -112,7 +112,7 @@ function completeOrRefused({ licenses, missing }: Listing) {
 
 /** Get Many: pages of licenses, each license once, complete or refused. */
 export const prepareLicenseGetMany: Prepare = (context) => {
-	const returnAll = context.getNodeParameter('returnAll', false) as boolean;
+	const returnAll = checkBoolean(context.getNodeParameter('returnAll', false), "'Return All'");
 	const limit = returnAll
 		? undefined
 		: checkWholeNumber(

@@ -88,11 +88,12 @@ function mergedExpiration(current: License, change: Expiration | undefined): Exp
 function mergedLinks(
 	current: Array<{ id: string }>,
 	{ add, remove, replace }: LinkChanges,
-	place: string,
-	noun: string,
+	noun: 'Customers' | 'Products',
 ): string[] {
+	if (replace) return replace;
 	const kept = current.map(({ id }) => id).filter((id) => !remove.includes(id));
-	return checkLinkCount(replace ?? [...new Set([...kept, ...add])], place, noun);
+	const singular = noun.slice(0, -1).toLowerCase();
+	return checkLinkCount([...new Set([...kept, ...add])], `'Add ${noun}'`, singular);
 }
 
 function mergedMetadata(
@@ -111,7 +112,7 @@ function mergedMetadata(
 	const added = set
 		.filter(({ key }) => !current.some((entry) => entry.key === key))
 		.map(({ key, value, locked }) => ({ key, value, locked: locked ?? false }));
-	return checkMetadataCount([...kept, ...added], "'Metadata'");
+	return checkMetadataCount([...kept, ...added], "'Set Metadata'");
 }
 
 /**
@@ -136,8 +137,8 @@ export function merge(current: License, changes: LicenseChanges): LicenseUpdateB
 		hwidLimit: changes.hwidLimit === undefined ? current.hwidLimit : changes.hwidLimit,
 		ipLimit: changes.ipLimit === undefined ? current.ipLimit : changes.ipLimit,
 		suspended: changes.suspended ?? current.suspended,
-		customerIds: mergedLinks(customers, changes.customers, "'Customers'", 'customer'),
-		productIds: mergedLinks(products, changes.products, "'Products'", 'product'),
+		customerIds: mergedLinks(customers, changes.customers, 'Customers'),
+		productIds: mergedLinks(products, changes.products, 'Products'),
 		metadata: mergedMetadata(metadata, changes.metadata),
 	};
 }

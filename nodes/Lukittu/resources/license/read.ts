@@ -1,11 +1,12 @@
+import { UserError } from 'n8n-workflow';
 import type { Send } from '../../transport/request';
 import type { License, LicenseReference } from '../../types';
 
 /** How a license stands in messages. */
 export function subjectOf(reference: LicenseReference): string {
 	return reference.by === 'id'
-		? `a license with the ID ${reference.id}`
-		: `a license with the key ${reference.key}`;
+		? `the license with the ID ${reference.id}`
+		: `the license with the key ${reference.key}`;
 }
 
 /** The path of a license below its team. */
@@ -23,9 +24,23 @@ export async function lookUpLicense(send: Send, reference: LicenseReference): Pr
 	return data;
 }
 
+/**
+ * Makes sure that a key still names the license it did: keys can be changed and given to another.
+ *
+ * @throws UserError if it is another license
+ */
+export function checkSame({ id, licenseKey }: License, expectedId: string): void {
+	if (id === expectedId) return;
+	throw new UserError(`The key ${licenseKey} went to another license while it was read`, {
+		description: `Nothing was changed. The license that was meant has the ID ${expectedId}. Run again.`,
+	});
+}
+
 /** Gets a license with its metadata: where the answer lacks it, a second look-up by key has it. */
 export async function readLicense(send: Send, reference: LicenseReference): Promise<License> {
 	const license = await lookUpLicense(send, reference);
 	if (license.metadata) return license;
-	return await lookUpLicense(send, { by: 'key', key: license.licenseKey });
+	const complete = await lookUpLicense(send, { by: 'key', key: license.licenseKey });
+	checkSame(complete, license.id);
+	return complete;
 }

@@ -8,7 +8,7 @@ import {
 	expirationDateField,
 	expirationDaysField,
 	expirationStartChangeField,
-	expirationTypeField,
+	expirationTypeChangeField,
 } from './expiration';
 import {
 	customersSelect,
@@ -17,10 +17,12 @@ import {
 	licenseReference,
 	licenseSelect,
 	metadataEntries,
+	metadataKeyField,
+	metadataValueField,
 	productsSelect,
 } from './fields';
 import { merge } from './merge';
-import { lookUpLicense } from './read';
+import { checkSame, lookUpLicense, readLicense, subjectOf } from './read';
 
 const showOnlyForLicenseUpdate = {
 	resource: ['license'],
@@ -68,7 +70,7 @@ export const licenseUpdateDescription: INodeProperties[] = [
 						displayName: 'Expiration',
 						name: 'value',
 						values: [
-							expirationTypeField,
+							expirationTypeChangeField,
 							{ ...expirationDateField, displayOptions: { show: { expirationType: ['DATE'] } } },
 							{
 								...expirationDaysField,
@@ -91,6 +93,18 @@ export const licenseUpdateDescription: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
 				description: 'A new key for the license. The old one stops working at once.',
+			},
+			{
+				displayName: 'Remove All',
+				name: 'removeAll',
+				type: 'multiOptions',
+				options: [
+					{ name: 'Customers', value: 'customers' },
+					{ name: 'Metadata', value: 'metadata' },
+					{ name: 'Products', value: 'products' },
+				],
+				default: [],
+				description: 'What to take off the license altogether; locked metadata too',
 			},
 			{
 				...customersSelect,
@@ -117,22 +131,20 @@ export const licenseUpdateDescription: INodeProperties[] = [
 				...customersSelect,
 				displayName: 'Replace Customers',
 				name: 'replaceCustomers',
-				description:
-					'The customers the license has from now on, instead of those it had. Without any, it has none.',
+				description: 'The customers the license has from now on, instead of those it had',
 			},
 			{
 				...metadataEntries,
 				displayName: 'Replace Metadata',
 				name: 'replaceMetadata',
 				description:
-					'The entries the license has from now on, instead of all it had, locked ones too. Without any, it has none.',
+					'The entries the license has from now on, instead of all it had, locked ones too',
 			},
 			{
 				...productsSelect,
 				displayName: 'Replace Products',
 				name: 'replaceProducts',
-				description:
-					'The products the license is for from now on, instead of those it had. Without any, it has none.',
+				description: 'The products the license is for from now on, instead of those it had',
 			},
 			{
 				...metadataEntries,
@@ -144,22 +156,8 @@ export const licenseUpdateDescription: INodeProperties[] = [
 						displayName: 'Entry',
 						name: 'entry',
 						values: [
-							{
-								displayName: 'Key',
-								name: 'key',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. orderNumber',
-								description: '1 to 255 characters',
-							},
-							{
-								displayName: 'Value',
-								name: 'value',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. 1001',
-								description: '1 to 255 characters',
-							},
+							metadataKeyField,
+							metadataValueField,
 							{
 								displayName: 'Lock',
 								name: 'locked',
@@ -191,10 +189,8 @@ export const licenseUpdateDescription: INodeProperties[] = [
 	},
 ];
 
-/** The key a license is read by: only the answer by key has the metadata that must be kept. */
-async function keyOf(send: Send, reference: LicenseReference): Promise<string> {
-	if (reference.by === 'key') return reference.key;
-	return (await lookUpLicense(send, reference)).licenseKey;
+async function idOf(send: Send, reference: LicenseReference): Promise<string> {
+	return reference.by === 'id' ? reference.id : (await lookUpLicense(send, reference)).id;
 }
 
 /**
@@ -206,14 +202,15 @@ export const prepareLicenseUpdate: Prepare = (context) => {
 	const fields = context.getNodeParameter('updateFields', {}) as IDataObject;
 	const changes = licenseChanges(fields, context.getTimezone());
 	return async (send) => {
-		const key = await keyOf(send, reference);
-		return await inTurn(key, async () => {
-			const current = await lookUpLicense(send, { by: 'key', key });
+		const id = await idOf(send, reference);
+		return await inTurn(id, async () => {
+			const current = await readLicense(send, reference);
+			checkSame(current, id);
 			const { data } = await send<License>({
 				method: 'PUT',
-				url: `/licenses/id/${current.id}`,
+				url: `/licenses/id/${id}`,
 				body: merge(current, changes),
-				subject: `the license with the key ${key}`,
+				subject: subjectOf(reference),
 			});
 			return [data];
 		});
