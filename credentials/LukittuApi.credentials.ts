@@ -85,6 +85,14 @@ export class LukittuApi implements ICredentialType {
 						"Lukittu did not accept the 'API Key' for this team. Check that the key still exists and that 'Team ID' is the ID of the same team.",
 				},
 			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						'Something in front of Lukittu refuses access, perhaps a firewall or proxy. Let n8n through there.',
+				},
+			},
 			...[301, 302, 303, 307, 308, 404, 405, 410].map((value) => ({
 				type: 'responseCode' as const,
 				properties: { value, message: notLukittu },

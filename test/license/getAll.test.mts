@@ -269,7 +269,7 @@ describe('filters', () => {
 });
 
 test.each<[IDataObject, RegExp]>([
-	[{ limit: 0 }, /'Limit' is 0\n/],
+	[{ limit: 0 }, /'Limit' is 0, not a whole/],
 	[{ limit: '' }, /'Limit' is empty/],
 	[{ limit: 2.5 }, /'Limit' is 2.5/],
 	[{ options: { sortColumn: 'name' } }, /'Sort By' is "name"\nGive one of: createdAt, updatedAt/],

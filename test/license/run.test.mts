@@ -186,7 +186,7 @@ describe('a parameter of item 5 of 20 is not as it must be', () => {
 		const { items } = await createNumbered(20, { onError: 'continueRegularOutput' }, parameters);
 		expect(licenses()).toHaveLength(19);
 		expect(items[5]).toMatchObject({
-			json: { error: "'Hardware ID Limit' is 5000" },
+			json: { error: "'Hardware ID Limit' is 5000, not a whole number from 0 to 1000" },
 			pairedItem: { item: 5 },
 		});
 	});
@@ -213,8 +213,8 @@ test('"Batching" keeps its meaning', async () => {
 	expect(error).toBeUndefined();
 	expect(items.map(gotNumber)).toEqual([0, 1, 2, 3, 4, 5]);
 	const [first, , third, , fifth] = sandbox.requests.map(({ at }) => at);
-	expect(third - first).toBeGreaterThanOrEqual(90);
-	expect(fifth - third).toBeGreaterThanOrEqual(90);
+	expect(third - first).toBeGreaterThanOrEqual(50);
+	expect(fifth - third).toBeGreaterThanOrEqual(50);
 });
 
 test('a cancelled execution says so, and sends no more', async () => {

@@ -307,7 +307,7 @@ describe('the days of a duration', () => {
 
 	test.each([
 		['', /'Days' is empty/],
-		[0, /'Days' is 0\nGive a whole number from 1 to 1000/],
+		[0, /'Days' is 0, not a whole number from 1 to 1000\n/],
 		[1001, /'Days' is 1001/],
 		[1.5, /'Days' is 1.5/],
 	])('are refused before anything is sent: %p', async (expirationDays, text) => {
@@ -421,6 +421,17 @@ describe('what cannot be meant is refused before anything is sent', () => {
 	const entry = { key: 'a', value: 'b' };
 	test.each<[string, IDataObject, RegExp]>([
 		['nothing named', {}, /'Update Fields' names nothing to change\nAdd at least one field/],
+		[
+			'a limit without a value',
+			{ hwidLimit: '={{ $json.missing }}' },
+			/'Hardware ID Limit' is empty/,
+		],
+		[
+			'a key without a value',
+			{ licenseKey: '={{ $json.missing }}' },
+			/'License Key' has no license/,
+		],
+		['a suspension without a value', { suspended: '={{ $json.missing }}' }, /'Suspended' is empty/],
 		['an empty limit', { hwidLimit: '' }, /'Hardware ID Limit' is empty/],
 		['an empty key', { licenseKey: '' }, /'License Key' has no license key/],
 		['a broken key', { licenseKey: 'ABC' }, /'License Key' is "ABC"/],

@@ -31,7 +31,9 @@ export function checkWholeNumber(value: unknown, place: string, min: number, max
 	if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
 		return number;
 	}
-	throw new UserError(`${place} is ${shown(value)}`, { description: range });
+	throw new UserError(`${place} is ${shown(value)}, not a whole number from ${min} to ${max}`, {
+		description: range,
+	});
 }
 
 /**

@@ -8,7 +8,7 @@ import { isLicenseKey } from '../checks/ids';
 import { lookUpLicense } from '../resources/license/read';
 import { lukittuRequest, type Send } from '../transport/request';
 import type { License } from '../types';
-import { licenseLabel } from './names';
+import { licenseLabel, licenseSearchText } from './names';
 import { newestLicenses } from './newest';
 
 /** How many pages of 100 one search looks through before it shows what it has. */
@@ -34,7 +34,7 @@ async function searchByKey(
 
 /**
  * The licenses for the License locator: a full key is looked up on the server; any other text is
- * searched for among the newest licenses, by key, customer and product.
+ * searched for among the newest licenses, by key, ID, customer and product.
  *
  * @param filter what the user typed
  * @param paginationToken where the editor wants to go on
@@ -54,8 +54,8 @@ export async function searchLicenses(
 		const page = await newestLicenses(send, next);
 		next = page.paginationToken;
 		const results = page.licenses
-			.map(resultOf)
-			.filter(({ name }) => name.toLowerCase().includes(wanted));
+			.filter((license) => licenseSearchText(license).includes(wanted))
+			.map(resultOf);
 		// The editor asks for more only when there is something to scroll.
 		if (results.length > 0 || next === undefined) return { results, paginationToken: next };
 	}

@@ -61,7 +61,7 @@ function notFound({ subject }: LukittuRequest): Explanation {
 	return {
 		message: `Lukittu does not know ${subject}`,
 		description:
-			'It may have been deleted, or it belongs to another team than the one of the credential. Check it in the Lukittu dashboard.',
+			"Check 'License': the license may have been deleted, or belong to another team than the one of the credential.",
 	};
 }
 
