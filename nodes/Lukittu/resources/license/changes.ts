@@ -4,8 +4,9 @@ import { checkMetadata, checkMetadataCount, checkMetadataText } from '../../chec
 import { checkBoolean, checkChoice, checkLimit } from '../../checks/values';
 import type { Expiration, MetadataEntry } from '../../types';
 import { checkExpiration } from './expiration';
-import { customerIdsOf, entriesOf, ifAdded, productIdsOf } from './fields';
+
 import type { LicenseChanges, LinkChanges, MetadataSetting } from './merge';
+import { entriesOf, idsOf, ifAdded } from './parameters';
 
 const LOCK_CHOICES = ['KEEP', 'LOCKED', 'UNLOCKED'] as const;
 
@@ -64,14 +65,14 @@ function removedAll(fields: IDataObject): Removable[] {
 function linkChanges(
 	fields: IDataObject,
 	noun: 'Customers' | 'Products',
-	idsOf: (value: unknown, place: string) => string[],
 	all: Removable[],
 ): LinkChanges {
+	const singular = noun === 'Customers' ? 'customer' : 'product';
 	const read = (verb: 'Add' | 'Remove' | 'Replace') =>
 		ifAdded(fields, `${verb.toLowerCase()}${noun}`, (value) => {
 			const place = `'${verb} ${noun}'`;
 			refuseUntouched(value, place);
-			return checkLinkCount(idsOf(value, place), place, noun.slice(0, -1).toLowerCase());
+			return checkLinkCount(idsOf(value, singular, place), place, singular);
 		});
 	const [add, remove, replace] = [read('Add'), read('Remove'), read('Replace')];
 	const removesAll = all.includes(noun.toLowerCase() as Removable);
@@ -165,8 +166,8 @@ export function licenseChanges(fields: IDataObject, timezone: string): LicenseCh
 	}
 	const all = removedAll(fields);
 	return {
-		customers: linkChanges(fields, 'Customers', customerIdsOf, all),
-		products: linkChanges(fields, 'Products', productIdsOf, all),
+		customers: linkChanges(fields, 'Customers', all),
+		products: linkChanges(fields, 'Products', all),
 		metadata: metadataChanges(fields, all),
 		expiration: ifAdded(fields, 'expiration', (value) => expirationOf(value, timezone)),
 		hwidLimit: ifAdded(fields, 'hwidLimit', (value) => checkLimit(value, "'Hardware ID Limit'")),

@@ -12,16 +12,13 @@ import {
 	expirationTypeField,
 } from './expiration';
 import {
-	customerIdsOf,
 	customersSelect,
-	entriesOf,
 	hwidLimitField,
-	ifAdded,
 	ipLimitField,
 	metadataEntries,
-	productIdsOf,
 	productsSelect,
 } from './fields';
+import { entriesOf, idsOf, ifAdded } from './parameters';
 
 const showOnlyForLicenseCreate = {
 	resource: ['license'],
@@ -102,8 +99,8 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		},
 		context.getTimezone(),
 	);
-	const customerIds = customerIdsOf(context.getNodeParameter('customers', {}), "'Customers'");
-	const productIds = productIdsOf(context.getNodeParameter('products', {}), "'Products'");
+	const customerIds = idsOf(context.getNodeParameter('customers', {}), 'customer', "'Customers'");
+	const productIds = idsOf(context.getNodeParameter('products', {}), 'product', "'Products'");
 	const limit = (name: string, place: string) =>
 		ifAdded(additional, name, (value) => checkLimit(value, place)) ?? null;
 	const isOn = (name: string, place: string) =>

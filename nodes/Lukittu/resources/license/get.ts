@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../transport/door';
-import { licenseReference, licenseSelect } from './fields';
+import { licenseSelect } from './fields';
+import { licenseReference } from './parameters';
 import { readLicense } from './read';
 
 export const licenseGetDescription: INodeProperties[] = [

@@ -9,7 +9,8 @@ import {
 	type Listing,
 	type Sort,
 } from '../../transport/pages';
-import { customerIdsOf, customersSelect, ifAdded, productIdsOf, productsSelect } from './fields';
+import { customersSelect, productsSelect } from './fields';
+import { idsOf, ifAdded } from './parameters';
 
 const showOnlyForLicenseGetMany = {
 	resource: ['license'],
@@ -125,10 +126,10 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const idFilters: LicenseFilters = {
 		customerIds: ifAdded(filters, 'customers', (value) =>
-			idFilter(customerIdsOf(value, "'Customers'"), "'Customers'"),
+			idFilter(idsOf(value, 'customer', "'Customers'"), "'Customers'"),
 		),
 		productIds: ifAdded(filters, 'products', (value) =>
-			idFilter(productIdsOf(value, "'Products'"), "'Products'"),
+			idFilter(idsOf(value, 'product', "'Products'"), "'Products'"),
 		),
 	};
 	const sort: Sort = {

@@ -14,7 +14,6 @@ import {
 	customersSelect,
 	hwidLimitField,
 	ipLimitField,
-	licenseReference,
 	licenseSelect,
 	metadataEntries,
 	metadataKeyField,
@@ -22,6 +21,7 @@ import {
 	productsSelect,
 } from './fields';
 import { merge } from './merge';
+import { licenseReference } from './parameters';
 import { checkSame, lookUpLicense, readLicense, subjectOf } from './read';
 
 const showOnlyForLicenseUpdate = {

@@ -1,0 +1,74 @@
+import { UserError, type IDataObject, type IExecuteSingleFunctions } from 'n8n-workflow';
+import { checkIdRows, checkLicenseKey, checkUuid, shown } from '../../checks/ids';
+import type { LicenseReference } from '../../types';
+
+/** The value inside a resource locator, whatever its mode. */
+function locatorValue(locator: unknown): unknown {
+	return typeof locator === 'object' && locator !== null && '__rl' in locator
+		? (locator as IDataObject).value
+		: locator;
+}
+
+/**
+ * Reads the License locator of an item.
+ *
+ * @throws UserError if the ID or key is malformed
+ */
+export function licenseReference(context: IExecuteSingleFunctions): LicenseReference {
+	const locator = context.getNodeParameter('license', {}) as IDataObject;
+	if (locator.mode === 'key')
+		return { by: 'key', key: checkLicenseKey(locator.value, "'License'") };
+	return { by: 'id', id: checkUuid(locatorValue(locator), "'License'", 'license') };
+}
+
+/**
+ * The rows of a fixed collection. A field that is given as something else altogether must not pass
+ * for an empty one.
+ *
+ * @param place how messages name the field: its label in quotes
+ * @throws UserError if it has another shape
+ */
+function rowsOf(value: unknown, name: string, place: string): IDataObject[] {
+	const isCollection = typeof value === 'object' && value !== null && !Array.isArray(value);
+	const rows = isCollection ? ((value as IDataObject)[name] ?? []) : value;
+	if (Array.isArray(rows) && isCollection) return rows as IDataObject[];
+	throw new UserError(`${place} is ${shown(value)}`, {
+		description: 'Add the entries one by one in the node, and use expressions inside them.',
+	});
+}
+
+/**
+ * Reads a "Customers" or "Products" field.
+ *
+ * @param noun which of them
+ * @param place how messages name the field: its label in quotes
+ * @throws UserError on an invalid, empty or repeated ID
+ */
+export function idsOf(value: unknown, noun: 'customer' | 'product', place: string): string[] {
+	const ids = rowsOf(value, noun, place).map((row) => locatorValue(row[`${noun}Id`]));
+	return checkIdRows(ids, place, noun);
+}
+
+/**
+ * The entries of a metadata field.
+ *
+ * @param place how messages name the field: its label in quotes
+ * @throws UserError if it is no such field
+ */
+export function entriesOf(value: unknown, place: string): IDataObject[] {
+	return rowsOf(value, 'entry', place);
+}
+
+/**
+ * Reads a field of a collection if the user added it. An added field whose expression has no value
+ * is read too, so that the check can refuse it: it must not pass for a field that was not added.
+ *
+ * @returns what `read` gives, or undefined where the field was not added
+ */
+export function ifAdded<T>(
+	fields: IDataObject,
+	name: string,
+	read: (value: unknown) => T,
+): T | undefined {
+	return name in fields ? read(fields[name]) : undefined;
+}
