@@ -83,7 +83,7 @@ test.each([
 	expect(items).toEqual([]);
 	expect(error?.message).toMatch(/does not know the license/);
 	expect(error?.message).toContain(named());
-	expect(readable(error)).toContain('It may have been deleted');
+	expect(readable(error)).toContain('the license may have been deleted');
 	expect(licensesLeft()).toEqual([other.id]);
 });
 

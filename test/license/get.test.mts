@@ -140,11 +140,11 @@ describe('a license that cannot be found', () => {
 		expect(items).toEqual([]);
 		expect(error?.message).toMatch(/does not know the license/);
 		expect(error?.message).toContain(named);
-		expect(readable(error)).toContain('It may have been deleted');
+		expect(readable(error)).toContain('the license may have been deleted');
 		expect(sandbox.requests).toHaveLength(1);
 	});
 
-	it('belongs to another team', async () => {
+	it('belong to another team', async () => {
 		const { teamId, apiKey } = sandbox.otherTeam;
 		const credentials = { teamId, apiKey, baseUrl: sandbox.url };
 
@@ -156,7 +156,7 @@ describe('a license that cannot be found', () => {
 		);
 
 		expect(items).toEqual([]);
-		expect(readable(error)).toContain('belongs to another team than the one of the credential');
+		expect(readable(error)).toContain('belong to another team than the one of the credential');
 	});
 
 	it('was deleted between the two look-ups', async () => {
@@ -167,7 +167,7 @@ describe('a license that cannot be found', () => {
 		const { items, error } = await runLicense(sandbox, 'get', { license: byId(license.id) });
 
 		expect(items).toEqual([]);
-		expect(readable(error)).toContain('It may have been deleted');
+		expect(readable(error)).toContain('the license may have been deleted');
 	});
 
 	it('comes out as an item that tells so, paired with its input, with "Continue"', async () => {

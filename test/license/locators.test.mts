@@ -52,7 +52,7 @@ describe('the list of licenses', () => {
 
 		expect(results).toEqual([
 			{
-				name: `${young.licenseKey} · Alma Brightwell (alma@example.com) · Orbit Editor`,
+				name: `${young.licenseKey} · Alma Brightwell · Orbit Editor`,
 				value: young.id,
 			},
 			{ name: old.licenseKey, value: old.id },

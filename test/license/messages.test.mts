@@ -304,25 +304,28 @@ describe('what Lukittu refuses', () => {
 			'an unknown license ID',
 			'get',
 			() => ({ license: byId(UNKNOWN_ID) }),
-			[`does not know the license with the ID ${UNKNOWN_ID}`, 'It may have been deleted'],
+			[`does not know the license with the ID ${UNKNOWN_ID}`, 'the license may have been deleted'],
 		],
 		[
 			'an unknown license key',
 			'get',
 			() => ({ license: byKey(UNKNOWN_KEY) }),
-			[`does not know the license with the key ${UNKNOWN_KEY}`, 'It may have been deleted'],
+			[
+				`does not know the license with the key ${UNKNOWN_KEY}`,
+				'the license may have been deleted',
+			],
 		],
 		[
 			'an unknown license ID',
 			'delete',
 			() => ({ license: byId(UNKNOWN_ID) }),
-			[`does not know the license with the ID ${UNKNOWN_ID}`, 'belongs to another team'],
+			[`does not know the license with the ID ${UNKNOWN_ID}`, 'belong to another team'],
 		],
 		[
 			'an unknown license key',
 			'update',
 			() => ({ license: byKey(UNKNOWN_KEY), updateFields: { suspended: true } }),
-			[`does not know the license with the key ${UNKNOWN_KEY}`, 'belongs to another team'],
+			[`does not know the license with the key ${UNKNOWN_KEY}`, 'belong to another team'],
 		],
 		[
 			'an unknown customer',
