@@ -112,6 +112,21 @@ describe('expiration', () => {
 	});
 });
 
+describe('what is no full date', () => {
+	test.each([
+		['a time alone', '23:59'],
+		['a year alone', '2040'],
+		['a month alone', '2040-06'],
+		['a date of another country', '31.12.2040'],
+		['too many digits for a timestamp', '20401231235959'],
+		['a number too large for a timestamp', 20_401_231_235_959],
+	])('is refused before anything is sent: %s', async (_, value) => {
+		const expirationDate = `={{ ${JSON.stringify(value)} }}`;
+		const text = await refusal({ expirationType: 'DATE', expirationDate });
+		expect(text).toContain('which is not a date');
+	});
+});
+
 describe('expiration date', () => {
 	const NEW_YORK = 'America/New_York';
 	const HELSINKI = 'Europe/Helsinki';

@@ -214,3 +214,9 @@ describe('a malformed license', () => {
 		expect(sandbox.requests).toEqual([]);
 	});
 });
+
+it('asks for a license where an expression gives none for the whole field', async () => {
+	const { error } = await runLicense(sandbox, 'get', { license: '={{ null }}' });
+	expect(readable(error)).toContain("'License' has no license ID");
+	expect(sandbox.requests).toEqual([]);
+});

@@ -4,7 +4,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LICENSE_KEY = /^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$/;
 
 /** Most customers, and most products, that Lukittu accepts on one license. */
-export const MAX_LINKS = 20;
+const MAX_LINKS = 20;
 
 /** Whether the text is a full license key, in capital letters. */
 export function isLicenseKey(text: string): boolean {

@@ -4,7 +4,7 @@ import { shown } from './ids';
 import { checkBoolean } from './values';
 
 /** Most metadata entries that Lukittu accepts on one license. */
-export const MAX_METADATA = 20;
+const MAX_METADATA = 20;
 const MAX_LENGTH = 255;
 
 /**

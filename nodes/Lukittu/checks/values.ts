@@ -3,6 +3,7 @@ import { UserError } from 'n8n-workflow';
 import { shown } from './ids';
 
 const MAX_YEAR = 9999;
+const FULL_DATE = /^\d{4}-?\d{2}-?\d{2}/;
 /** Numbers below this are seconds since 1970, as Stripe gives them; from here on milliseconds. */
 const FIRST_MILLISECONDS = 1e11;
 /** Numbers from here on are no timestamp, but perhaps the digits of a date. */
@@ -88,7 +89,8 @@ function readDate(value: unknown, timezone: string): DateTime {
 		if (number >= FIRST_TOO_LARGE) return DateTime.invalid('not a timestamp');
 		return number < FIRST_MILLISECONDS ? DateTime.fromSeconds(number) : DateTime.fromMillis(number);
 	}
-	if (typeof text !== 'string') return DateTime.invalid('not a date');
+	// A time or a year alone would pass for today, or for the first of January.
+	if (typeof text !== 'string' || !FULL_DATE.test(text)) return DateTime.invalid('not a date');
 	const iso = DateTime.fromISO(text, { zone: timezone });
 	return iso.isValid ? iso : DateTime.fromSQL(text, { zone: timezone });
 }

@@ -4,7 +4,6 @@ import { checkMetadata, checkMetadataCount, checkMetadataText } from '../../chec
 import { checkBoolean, checkChoice, checkLimit } from '../../checks/values';
 import type { Expiration, MetadataEntry } from '../../types';
 import { checkExpiration } from './expiration';
-
 import type { LicenseChanges, LinkChanges, MetadataSetting } from './merge';
 import { entriesOf, idsOf, ifAdded } from './parameters';
 

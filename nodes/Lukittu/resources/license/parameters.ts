@@ -15,9 +15,10 @@ function locatorValue(locator: unknown): unknown {
  * @throws UserError if the ID or key is malformed
  */
 export function licenseReference(context: IExecuteSingleFunctions): LicenseReference {
-	const locator = context.getNodeParameter('license', {}) as IDataObject;
-	if (locator.mode === 'key')
+	const locator = context.getNodeParameter('license', {}) as IDataObject | null;
+	if (locator?.mode === 'key') {
 		return { by: 'key', key: checkLicenseKey(locator.value, "'License'") };
+	}
 	return { by: 'id', id: checkUuid(locatorValue(locator), "'License'", 'license') };
 }
 
