@@ -227,6 +227,21 @@ test('each license is an item with its customers, products and metadata', async 
 	});
 });
 
+describe.each([{ returnAll: true }, { limit: 500 }])('%j', (parameters) => {
+	test.each([
+		['with nothing on it', 0],
+		['with the same license on it', 1],
+	])('ends on a server that always tells of another page %s', async (_, count) => {
+		addLicenses(3);
+		const licenses = (await getMany()).items.slice(0, count).map(({ json }) => json);
+		sandbox.addFault({ times: 200, kind: { status: 200, data: { licenses, hasNextPage: true } } });
+		sandbox.clearRequests();
+		const { items } = await getMany(parameters);
+		expect(items).toHaveLength(0);
+		expect(sandbox.requests.length).toBeLessThan(50);
+	});
+});
+
 describe('filters', () => {
 	test('take customers and products in every form, and go together', async () => {
 		const [anna, ben] = [sandbox.addCustomer().id, sandbox.addCustomer().id];

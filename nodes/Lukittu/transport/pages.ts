@@ -94,13 +94,23 @@ async function walk(send: Send, filters: LicenseFilters, order: WalkOrder): Prom
 			async (_, index) => await pageOf(index + 2),
 		),
 	);
-	const pages = [first, ...rest];
-	// More pages than were known: the server gives no total, or licenses were created meanwhile.
-	while (pages[pages.length - 1].data.hasNextPage) pages.push(await pageOf(pages.length + 1));
-
 	const licenses: Licenses = new Map();
-	for (const { data } of pages) collect(licenses, data.licenses);
-	const rows = pages.reduce((sum, { data }) => sum + data.licenses.length, 0);
+	let rows = 0;
+	const take = (page: LicensePage) => {
+		rows += page.licenses.length;
+		for (const license of page.licenses) licenses.set(license.id, license);
+	};
+	for (const { data } of [first, ...rest]) take(data);
+
+	// More pages than were known: the server gives no total, or licenses were created meanwhile.
+	let last = [first, ...rest].pop() ?? first;
+	for (let page = rest.length + 2; last.data.hasNextPage; page += 1) {
+		const before = licenses.size;
+		last = await pageOf(page);
+		take(last.data);
+		// A server that goes on for ever with nothing new.
+		if (licenses.size === before) break;
+	}
 	return {
 		licenses,
 		// Without a total, the rows that came are as many as there were.
@@ -184,7 +194,7 @@ async function listFirst(
 		// A repeat means that another license was skipped.
 		if (found.size < before + data.licenses.length) return undefined;
 		if (found.size >= limit) return [...found.values()].slice(0, limit);
-		if (!data.hasNextPage) {
+		if (!data.hasNextPage || data.licenses.length === 0) {
 			return page > 1 && found.size < (data.totalResults ?? 0) ? undefined : [...found.values()];
 		}
 	}
