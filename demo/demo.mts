@@ -52,7 +52,7 @@ async function openEditor(): Promise<void> {
   Two workflows are there: "Create a license for a paid order" and
   "List licenses that expire soon". Open one and press "Execute workflow".
   Lukittu itself is played by a server in memory at ${sandbox.url}:
-  it starts with the same data each time.
+  it starts with the same data each time and forgets what you did to it.
 
   Ctrl-C stops everything.
 `);
@@ -84,7 +84,8 @@ async function prepare() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 	process.on(signal, async () => {
-		console.log('\n  Stopping …');
+		// A terminal and npm may both pass the signal on.
+		if (!isStopping()) console.log('\n  Stopping …');
 		await stop();
 		process.exit(interruptedCode);
 	});

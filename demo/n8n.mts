@@ -11,7 +11,7 @@ const START_TIMEOUT_MS = 180_000;
 /** Settings of an n8n of the user's own must not reach this one. */
 const FOREIGN_SETTING = /^(N8N|DB|CREDENTIALS|EXECUTIONS|NODES|QUEUE|WEBHOOK|GENERIC|npm)_/;
 
-/** Nothing leaves this machine, and no dialog stands between a newcomer and the editor. */
+/** n8n's server calls nobody outside this machine, and no dialog stands between a newcomer and the editor. */
 const SETTINGS = {
 	N8N_AI_ENABLED: 'false',
 	N8N_DIAGNOSTICS_ENABLED: 'false',
