@@ -28,7 +28,7 @@ export class LukittuApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: "Made in your team's settings in the Lukittu dashboard",
+			description: "Create it in your team's settings in the Lukittu dashboard",
 		},
 		{
 			displayName: 'Team ID',

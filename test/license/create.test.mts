@@ -332,7 +332,7 @@ describe.each([
 		const { error } = await runLicense(sandbox, 'create', { [field]: rows(one, UNKNOWN) });
 
 		expect(readable(error)).toContain(`'${label}' names a ${noun} that does not exist`);
-		expect(readable(error)).toContain('Nothing was changed');
+		expect(readable(error)).toContain('This item changed nothing');
 		expect(readable(error)).toContain(UNKNOWN);
 		expect(sandbox.state.licenses.size).toBe(0);
 	});

@@ -49,8 +49,10 @@ describe.each([0, 1, 25, 26, 100, 101, 2500])('of %i licenses', (count) => {
 		expect(items).toHaveLength(count);
 		expect(idsOf(items).sort()).toEqual(allIds().sort());
 		expect(pageSizes().filter((size) => ![10, 25, 50, 100].includes(size))).toEqual([]);
-		if (block === 1)
-			expect(pageSizes()).toEqual(Array(Math.max(Math.ceil(count / 100), 1)).fill(100));
+		if (block === 1) {
+			const pages = count <= 100 ? 1 : 1 + Math.ceil(count / 100);
+			expect(pageSizes()).toEqual(Array(pages).fill(100));
+		}
 	});
 
 	test('a Limit gives the newest, no more than there are', async () => {
@@ -117,7 +119,7 @@ describe('Return All', () => {
 
 		expect(items).toHaveLength(0);
 		expect(readable(error)).toMatch(
-			/Lukittu lists 3 licenses, but 1 of them came on none of its pages\n.*in parts with the filters/,
+			/1 licenses that Lukittu counts came on none of its pages \(2 came\)\n.*in parts with the filters/,
 		);
 	});
 
@@ -177,6 +179,35 @@ describe('Return All', () => {
 		expect(idsOf(items)).toEqual(expect.arrayContaining(stay));
 	});
 
+	test('misses none that stays while others are deleted, whatever the clocks say', async () => {
+		addLicenses(450, { block: 40 });
+		const doomed = allIds().slice(0, 5);
+		const stay = allIds().slice(5);
+		sandbox.onRequest = () => {
+			const id = doomed.pop();
+			if (!id) return;
+			sandbox.state.licenses.delete(id);
+			// As a database whose clock is behind would date it.
+			sandbox.addLicense({ createdAt: new Date(START + 3600_000) });
+		};
+		const { error, items } = await getMany({ returnAll: true });
+		expect(readable(error).trim()).toBe('');
+		expect(idsOf(items)).toEqual(expect.arrayContaining(stay));
+	});
+
+	test('asks product by product only for the products of the filter', async () => {
+		const [app, plugin] = [sandbox.addProduct().id, sandbox.addProduct().id];
+		addLicenses(260, { block: 260, productIds: [app, plugin] });
+		await getMany({ returnAll: true, filters: { products: products(app) } });
+		expect(new Set(sandbox.requests.map(({ query }) => query.productIds))).toEqual(new Set([app]));
+	});
+
+	test('says so where the answer has no list', async () => {
+		sandbox.addFault({ kind: { status: 200, data: { results: [] } } });
+		const { error } = await getMany({ returnAll: true });
+		expect(readable(error)).toMatch(/answered without a list of licenses/);
+	});
+
 	test.each([1, 40])('is complete on a server that gives no total, blocks of %i', async (block) => {
 		sandbox.features.totalResults = false;
 		addLicenses(350, { block });
@@ -189,7 +220,8 @@ describe('Return All', () => {
 		sandbox.latencyMs = 10;
 		addLicenses(2500);
 		await getMany({ returnAll: true });
-		expect(sandbox.requests).toHaveLength(25);
+		// The newest page first, for the number of licenses, then all.
+		expect(sandbox.requests).toHaveLength(26);
 		expect(sandbox.maxInFlight).toBe(10);
 	});
 
@@ -240,6 +272,31 @@ describe.each([{ returnAll: true }, { limit: 500 }])('%j', (parameters) => {
 		expect(items).toHaveLength(0);
 		expect(sandbox.requests.length).toBeLessThan(50);
 	});
+});
+
+test('a Limit over 100 misses none while others are deleted', async () => {
+	addLicenses(450);
+	const newest = allIds().reverse();
+	sandbox.onRequest = ({ query }) => {
+		if (query.page === '2') sandbox.state.licenses.delete(newest[3]);
+	};
+	const { error, items } = await getMany({ limit: 250 });
+	expect(readable(error).trim()).toBe('');
+	const stay = newest.filter((id) => id !== newest[3]);
+	expect(idsOf(items)).toEqual(expect.arrayContaining(stay.slice(0, 249)));
+});
+
+test('a Limit over what there is says so where one never shows', async () => {
+	addLicenses(3);
+	const shown = (await getMany()).items.slice(1).map(({ json }) => json);
+	const data = { licenses: shown.slice(0, 1), hasNextPage: true, totalResults: 3 };
+	sandbox.addFault({ kind: { status: 200, data } });
+	sandbox.addFault({
+		times: 100,
+		kind: { status: 200, data: { ...data, licenses: shown.slice(1), hasNextPage: false } },
+	});
+	const { error } = await getMany({ limit: 150 });
+	expect(readable(error)).toMatch(/came on none of its pages/);
 });
 
 describe('filters', () => {

@@ -331,13 +331,13 @@ describe('what Lukittu refuses', () => {
 			'an unknown customer',
 			'create',
 			() => ({ customers: customers(UNKNOWN_ID) }),
-			["'Customers' names a customer that does not exist", 'Nothing was changed', UNKNOWN_ID],
+			["'Customers' names a customer that does not exist", 'This item changed nothing', UNKNOWN_ID],
 		],
 		[
 			'an unknown product',
 			'create',
 			() => ({ products: products(UNKNOWN_ID) }),
-			["'Products' names a product that does not exist", 'Nothing was changed', UNKNOWN_ID],
+			["'Products' names a product that does not exist", 'This item changed nothing', UNKNOWN_ID],
 		],
 		[
 			'a customer that the user adds to a license',
@@ -346,7 +346,7 @@ describe('what Lukittu refuses', () => {
 				license: byId(license.id),
 				updateFields: { addCustomers: customers(UNKNOWN_ID) },
 			}),
-			['Customers', 'names a customer that does not exist', 'Nothing was changed', UNKNOWN_ID],
+			['Customers', 'does not exist in this team', 'This item changed nothing', UNKNOWN_ID],
 		],
 		[
 			'a license key that is taken',
@@ -407,7 +407,7 @@ describe('what Lukittu refuses', () => {
 		expect(text).toContain("'Send Email Delivery': Not allowed");
 		expect(text).toContain("'Suspended': Not yet");
 		expect(text).toContain('Unrecognized key(s) in object');
-		expect(text).toContain('Nothing was changed. Correct the fields named above');
+		expect(text).toContain('This item changed nothing. Correct the fields named above');
 	});
 
 	it('a body that it says nothing of', async () => {
@@ -425,12 +425,12 @@ describe('what Lukittu refuses', () => {
 		[
 			'for reasons of its own',
 			{ status: 403, details: 'The team is frozen' },
-			['The team is frozen', 'Nothing was changed'],
+			['The team is frozen', 'This item changed nothing'],
 		],
 		[
 			'more requests',
 			{ status: 429, details: 'Too many requests' },
-			['too many requests', 'Nothing was changed', 'Wait a minute and run again'],
+			['too many requests', 'This item changed nothing', 'Wait a minute and run again'],
 		],
 		[
 			'more requests, with the page of a proxy',
@@ -574,7 +574,6 @@ describe('an address that is not Lukittu', () => {
 		['HTML that calls itself JSON', 200, 'application/json', '<!DOCTYPE html><html></html>'],
 		['other data', 200, 'application/json', '{"status":"ok"}'],
 		['no such page', 404, 'text/html', '<html><body>Not here</body></html>'],
-		['a door-keeper', 403, 'text/html', '<html><body>Are you human?</body></html>'],
 		['nothing', 405, 'text/plain', ''],
 	])('a server that answers with %s', async (_, status, type, body) => {
 		const server = createServer((_request, response) => {

@@ -94,7 +94,7 @@ describe('item 5 of 20 is refused by the server', () => {
 		const refused = items[5];
 		expect(refused.json).toEqual({
 			error: "Lukittu did not accept: 'Hardware ID Limit': Number must be greater than 0",
-			details: 'Nothing was changed. Correct the fields named above and run again.',
+			details: 'This item changed nothing. Correct the fields named above and run again.',
 		});
 		expect(refused.pairedItem).toEqual({ item: 5 });
 		expect(items.filter((_, index) => index !== 5).map(gotNumber)).toEqual(
@@ -154,11 +154,103 @@ describe('answers that never come', () => {
 	});
 });
 
+test('"Retry On Fail" with "Batching" makes nothing twice where a later batch cannot be read', async () => {
+	sandbox.latencyMs = 150;
+	await createNumbered(
+		4,
+		{ retryOnFail: true, waitBetweenTries: 1 },
+		{
+			customers: customers('={{ $json.n === 3 ? $("Nowhere").item.json.id : [] }}'),
+			requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 30 } } },
+		},
+	);
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	const numbers = licenses().map((license) => Number(license.metadata[0].value));
+	expect(numbers.sort()).toEqual([0, 1, 2]);
+});
+
+test('"Batching" in one batch leaves nothing done where a later item cannot be read', async () => {
+	const { error } = await createNumbered(
+		4,
+		{},
+		{
+			customers: customers('={{ $json.n === 3 ? $("Nowhere").item.json.id : [] }}'),
+			requestOptions: { batching: { batch: { batchSize: 50, batchInterval: 1000 } } },
+		},
+	);
+	expect(readable(error)).toMatch(/Referenced node doesn't exist/);
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	expect(licenses()).toHaveLength(0);
+});
+
+test('a refusal in the first of three batches ends the run with its report', async () => {
+	const unhandled: unknown[] = [];
+	const note = (reason: unknown) => unhandled.push(reason);
+	process.on('unhandledRejection', note);
+	sandbox.addFault({ skip: 1, kind: { status: 400, details: 'Nope' } });
+	const { error } = await createNumbered(
+		6,
+		{},
+		{ requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 60 } } } },
+	);
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	process.off('unhandledRejection', note);
+	expect(readable(error)).toMatch(/Nope[^]*1 of 6 items had been carried out/);
+	expect(licenses()).toHaveLength(1);
+	expect(unhandled).toHaveLength(0);
+});
+
+test('a 503 of a proxy that had passed the create on does not make a second license', async () => {
+	sandbox.onRequest = ({ method }) => {
+		// Carried out, and then answered with 503, as some proxies do.
+		if (method === 'POST' && sandbox.requests.length === 1) sandbox.addLicense();
+	};
+	sandbox.addFault({ method: 'POST', kind: { status: 503, html: true } });
+	const { error } = await createNumbered(1, { retryOnFail: true, waitBetweenTries: 1 });
+	expect(readable(error)).toMatch(/status 503[^]*not known whether the new license was created/);
+	expect(licenses()).toHaveLength(1);
+});
+
+test('a 503 with Retry-After was not carried out, and "Retry On Fail" repeats it', async () => {
+	sandbox.addFault({ kind: { status: 503, headers: { 'retry-after': '1' } } });
+	const { error } = await createNumbered(1, { retryOnFail: true, waitBetweenTries: 1 });
+	expect(error).toBeUndefined();
+	expect(licenses()).toHaveLength(1);
+});
+
+test('"Retry On Fail" repeats an update whose answer was lost, and then knows of it', async () => {
+	const license = sandbox.addLicense();
+	sandbox.addFault({ method: 'PUT', kind: 'resetAfter' });
+	const { error, items } = await runLicense(
+		sandbox,
+		'update',
+		{ license: byId(license.id), updateFields: { hwidLimit: 4 } },
+		{ retryOnFail: true, waitBetweenTries: 1 },
+	);
+	expect(error).toBeUndefined();
+	expect(items[0].json.hwidLimit).toBe(4);
+	expect(sandbox.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2);
+});
+
+test('a delete whose answer was lost is told of when the repeat finds nothing', async () => {
+	const license = sandbox.addLicense();
+	sandbox.addFault({ method: 'DELETE', kind: 'resetAfter' });
+	const { error } = await runLicense(
+		sandbox,
+		'delete',
+		{ license: byId(license.id) },
+		{ retryOnFail: true, waitBetweenTries: 1 },
+	);
+	expect(readable(error)).toMatch(/does not know the license[^]*An earlier try .* got no answer/);
+});
+
 test('an answer without data is not taken for a refusal', async () => {
 	sandbox.addFault({ kind: { status: 200, details: 'Success', data: null } });
 	const { error } = await createNumbered(1);
-	expect(readable(error)).toMatch(/answered without data \(status 200\)\n.*not known whether/);
-	expect(readable(error)).not.toMatch(/Nothing was changed/);
+	expect(readable(error)).toMatch(
+		/answered without data \(status 200: Success\)\n.*not known whether/,
+	);
+	expect(readable(error)).not.toMatch(/This item changed nothing/);
 });
 
 test('the first refusal alone leaves nothing to report', async () => {

@@ -143,6 +143,16 @@ const changes: Array<[string, IDataObject, Partial<ReturnType<typeof stored>>]> 
 		},
 	],
 	[
+		'Set Metadata without a lock',
+		{ setMetadata: metadata({ key: 'order', value: '1001', locked: 'UNLOCKED' }) },
+		{
+			metadata: [
+				{ key: 'order', value: '1001', locked: false },
+				{ key: 'note', value: 'first', locked: false },
+			],
+		},
+	],
+	[
 		'Set Metadata with a lock',
 		{ setMetadata: metadata({ key: 'note', value: 'first', locked: 'LOCKED' }) },
 		{
@@ -216,10 +226,10 @@ describe('customers and products', () => {
 		const product = await update(byId(license.id), { addProducts: products(UNKNOWN_ID) });
 
 		expect(readable(customer.error)).toMatch(
-			/'Add Customers' or 'Replace Customers' names a customer that/,
+			/customers, or of those in 'Add Customers' or 'Replace Customers', does not exist/,
 		);
 		expect(readable(product.error)).toMatch(
-			/'Add Products' or 'Replace Products' names a product that/,
+			/products, or of those in 'Add Products' or 'Replace Products', does not exist/,
 		);
 		expect(readable(customer.error)).toContain(UNKNOWN_ID);
 		expect(stored(license)).toEqual(before);
@@ -286,6 +296,17 @@ describe('the days of a duration', () => {
 		await update(byKey(license.licenseKey), days(400));
 
 		expect(stored(license)).toEqual({ ...before, expirationDays: 400 });
+	});
+
+	test('of a license that waits for its activation can count from creation instead', async () => {
+		const license = addFullLicense({ ...running, expirationDate: null });
+		await update(byId(license.id), days(30, { expirationStart: 'CREATION' }));
+		const { expirationStart, expirationDate } = stored(license);
+		expect(expirationStart).toBe('CREATION');
+		// Without a date, Lukittu would make it one that never expires.
+		expect(Math.abs(Date.parse(expirationDate as string) - inDays(30).getTime())).toBeLessThan(
+			60_000,
+		);
 	});
 
 	test('may be shortened until the license has expired', async () => {
@@ -473,6 +494,7 @@ describe('what cannot be meant is refused before anything is sent', () => {
 			/'Remove All' cannot stand beside 'Add Products'/,
 		],
 		['nothing chosen in remove all', { removeAll: [] }, /'Remove All' is empty/],
+		['nothing in remove metadata', { removeMetadata: [] }, /'Remove Metadata' has no entries/],
 		['something else in remove all', { removeAll: ['x'] }, /'Remove All' is "x"/],
 		['a field left alone', { replaceProducts: {} }, /'Replace Products' has no entries/],
 		['a metadata field left alone', { replaceMetadata: {} }, /'Replace Metadata' has no entries/],
@@ -614,14 +636,35 @@ test('an expiration without a type is refused, not taken for never', async () =>
 	expect(stored(license)).toEqual(before);
 });
 
-test('an answer without metadata, customers or products is never written back', async () => {
-	const license = addFullLicense();
-	sandbox.addFault({
-		path: new RegExp(license.licenseKey),
-		times: 3,
-		kind: { status: 200, data: { id: license.id, licenseKey: license.licenseKey } },
-	});
-	const { error } = await update(byKey(license.licenseKey), { hwidLimit: 1 });
-	expect(readable(error)).toMatch(/did not tell all of the license/);
+test('a key that goes to another license while it waits for its turn changes neither', async () => {
+	const meant = addFullLicense();
+	const other = addFullLicense();
+	const key = meant.licenseKey;
+	let lookUps = 0;
+	sandbox.onRequest = () => {
+		lookUps += 1;
+		if (lookUps !== 2) return;
+		meant.licenseKey = newKey;
+		other.licenseKey = key;
+	};
+	const { error } = await update(byKey(key), { suspended: true });
+	expect(readable(error)).toMatch(/The key .* went to another license while it was read/);
 	expect(writes()).toHaveLength(0);
 });
+
+test.each(['metadata', 'customers', 'products'])(
+	'an answer without %s is never written back',
+	async (field) => {
+		const license = addFullLicense();
+		const { items } = await runLicense(sandbox, 'get', { license: byId(license.id) });
+		const { [field]: _, ...data } = items[0].json;
+		sandbox.addFault({
+			path: new RegExp(license.licenseKey),
+			times: 3,
+			kind: { status: 200, data },
+		});
+		const { error } = await update(byKey(license.licenseKey), { hwidLimit: 1 });
+		expect(readable(error)).toMatch(/did not tell all of the license/);
+		expect(writes()).toHaveLength(0);
+	},
+);

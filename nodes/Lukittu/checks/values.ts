@@ -24,15 +24,21 @@ function refuseEmpty(value: unknown, place: string, advice: string): void {
  * @param place how messages name the field: its label in quotes
  * @throws UserError if it is empty, not whole, or outside min and max
  */
-export function checkWholeNumber(value: unknown, place: string, min: number, max: number): number {
-	const range = `Give a whole number from ${min} to ${max}.`;
+export function checkWholeNumber(
+	value: unknown,
+	place: string,
+	min: number,
+	max = Number.MAX_SAFE_INTEGER,
+): number {
+	const kind = `a whole number from ${min} ${max < Number.MAX_SAFE_INTEGER ? `to ${max}` : 'up'}`;
+	const range = `Give ${kind}.`;
 	refuseEmpty(value, place, range);
 	const digits = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value);
 	const number = digits ? Number(value) : value;
 	if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
 		return number;
 	}
-	throw new UserError(`${place} is ${shown(value)}, not a whole number from ${min} to ${max}`, {
+	throw new UserError(`${place} is ${shown(value)}, not ${kind}`, {
 		description: range,
 	});
 }

@@ -14,14 +14,14 @@ export async function newestLicenses(
 	paginationToken?: string,
 ): Promise<{ licenses: License[]; paginationToken: string | undefined }> {
 	const page = Number(paginationToken ?? 1);
-	const { data } = await licensePage(send, {
+	const { licenses, hasNextPage } = await licensePage(send, {
 		page,
 		pageSize: PAGE_SIZE,
 		sortColumn: 'createdAt',
 		sortDirection: 'desc',
 	});
 	return {
-		licenses: data.licenses,
-		paginationToken: data.hasNextPage ? String(page + 1) : undefined,
+		licenses,
+		paginationToken: hasNextPage ? String(page + 1) : undefined,
 	};
 }

@@ -19,7 +19,7 @@ export async function searchCustomers(
 ): Promise<INodeListSearchResult> {
 	const page = Number(paginationToken ?? 1);
 	const search = filter.trim();
-	const { data } = await lukittuRequest<CustomerPage>(this, {
+	const data = await lukittuRequest<CustomerPage>(this, {
 		method: 'GET',
 		url: '/customers',
 		qs: {

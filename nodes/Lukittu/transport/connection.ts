@@ -46,9 +46,19 @@ export function checkBaseUrl(value: unknown): string {
 /**
  * Takes the connection from a credential.
  *
- * @throws UserError if the team ID is no UUID or the base URL no web address
+ * @throws UserError if the API key is empty, the team ID no UUID or the base URL no web address
  */
-export function connectionOf({ baseUrl, teamId }: ICredentialDataDecryptedObject): Connection {
+export function connectionOf({
+	apiKey,
+	baseUrl,
+	teamId,
+}: ICredentialDataDecryptedObject): Connection {
+	if (typeof apiKey !== 'string' || apiKey.trim() === '') {
+		throw new UserError("'API Key' in the Lukittu credential is empty", {
+			description:
+				"Open the credential and give a key from your team's settings in the Lukittu dashboard.",
+		});
+	}
 	if (typeof teamId !== 'string' || teamId.trim() === '') {
 		throw new UserError("'Team ID' in the Lukittu credential is empty", {
 			description:

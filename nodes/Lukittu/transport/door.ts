@@ -22,18 +22,23 @@ export type CarryOut = (send: Send) => Promise<IDataObject[]>;
  */
 export type Prepare = (context: IExecutePaginationFunctions) => CarryOut;
 
-function isBatched(context: IExecutePaginationFunctions): boolean {
+/** The last item that the engine prepares together with this one, before any request can start. */
+function lastOfBatch(context: IExecutePaginationFunctions, { total }: Run): number {
 	const options = context.getNode().parameters.requestOptions as IDataObject | undefined;
-	return options?.batching !== undefined;
+	const batching = options?.batching as IDataObject | undefined;
+	const { batchSize, batchInterval } = (batching?.batch ?? {}) as Record<string, number>;
+	if (!(batchInterval > 0)) return total - 1;
+	const size = batchSize > 0 ? batchSize : 1;
+	return Math.min((Math.floor(context.getItemIndex() / size) + 1) * size, total) - 1;
 }
 
 /**
- * Whether the engine has given up on a later item, for example because an expression in it could
- * not be evaluated. It prepares all items before any request can start, throws, and forgets the
- * items before: their requests must not go out behind the user's back.
+ * Whether the engine has given up on a later item of the batch, for example because an expression
+ * in it could not be evaluated. It prepares the batch before any request can start, throws, and
+ * forgets the items before: their requests must not go out behind the user's back.
  */
 function isAbandoned(context: IExecutePaginationFunctions, run: Run): boolean {
-	return !isBatched(context) && !context.continueOnFail() && !run.isComplete;
+	return !context.continueOnFail() && !run.has(lastOfBatch(context, run));
 }
 
 /**
@@ -108,12 +113,15 @@ async function endItem(
 	if (failure.context.mustNotRepeat) {
 		run.unrepeatable.set(item, new UserError(message, { description: description ?? undefined }));
 	}
+	if (run.doubtful.has(item) && failure.httpCode === '404') {
+		failure.description = `${description ?? ''} An earlier try of this item got no answer; it may have been carried out then.`;
+	}
 	if (context.continueOnFail()) return [{ json: errorJson(failure), pairedItem: { item } }];
 
 	await run.settled();
 	// The engine looks at rejections only once it has prepared all items.
 	if (isAbandoned(context, run)) return [];
-	await run.complete();
+	await run.whenAllJoined();
 	throw isRead ? failure : withReport(failure, run);
 }
 
@@ -133,6 +141,9 @@ export function throughDoor(prepare: Prepare, isRead = false): INodePropertyRout
 	): Promise<INodeExecutionData[]> {
 		const run = joinRun(this);
 		const item = this.getItemIndex();
+		// A try before this one may still be at it, where the engine gave up on a later batch.
+		const underWay = run.underWay.get(item);
+		if (underWay) await underWay;
 		const earlier = run.results.get(item);
 		if (earlier) return earlier;
 

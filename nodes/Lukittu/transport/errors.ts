@@ -26,9 +26,16 @@ const DONE: Record<string, string> = { POST: 'created', PUT: 'changed', DELETE: 
 
 const CHECK_CREDENTIAL = 'Open the credential and check';
 
-/** The fields of the node that a list of customers or products can come from. */
-function linkFields(method: string, noun: string): string {
-	return method === 'PUT' ? `'Add ${noun}' or 'Replace ${noun}'` : `'${noun}'`;
+/** Explains a refusal of the customers or products; an update also sends those the license has. */
+function unknownLink(method: string, noun: 'customer' | 'product', ids: unknown): Explanation {
+	const label = noun === 'customer' ? 'Customers' : 'Products';
+	return {
+		message:
+			method === 'PUT'
+				? `One of the license's ${noun}s, or of those in 'Add ${label}' or 'Replace ${label}', does not exist in this team`
+				: `'${label}' names a ${noun} that does not exist in this team`,
+		description: `This item changed nothing. Check each ID in the Lukittu dashboard: ${(ids as string[]).join(', ')}.`,
+	};
 }
 
 /** Explains refusals by Lukittu's own words, in `result.details`. */
@@ -38,17 +45,11 @@ const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
 		description:
 			'Lukittu answered "Max licenses reached". Delete licenses that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
 	}),
-	'Invalid customerIds': ({ method, body }) => ({
-		message: `${linkFields(method, 'Customers')} names a customer that does not exist in this team`,
-		description: `Nothing was changed. Check each ID in the Lukittu dashboard: ${String(body?.customerIds)}.`,
-	}),
-	'Invalid productIds': ({ method, body }) => ({
-		message: `${linkFields(method, 'Products')} names a product that does not exist in this team`,
-		description: `Nothing was changed. Check each ID in the Lukittu dashboard: ${String(body?.productIds)}.`,
-	}),
+	'Invalid customerIds': ({ method, body }) => unknownLink(method, 'customer', body?.customerIds),
+	'Invalid productIds': ({ method, body }) => unknownLink(method, 'product', body?.productIds),
 	'License key already exists': ({ body }) => ({
 		message: `The license key ${String(body?.licenseKey)} belongs to another license`,
-		description: "Nothing was changed. Give another 'License Key'.",
+		description: "This item changed nothing. Give another 'License Key'.",
 	}),
 	'Failed to send email': () => ({
 		message: 'Lukittu could not send the delivery e-mail, so no license was created',
@@ -78,7 +79,7 @@ function tooMany(request: LukittuRequest): Explanation {
 		message: 'Lukittu received too many requests and refused this one',
 		description: byEmail
 			? "Nothing was created. Lukittu sends at most 50 license e-mails in 24 hours for a team: if the team is at that number, wait, or switch off 'Send Email Delivery' and send the key with another node."
-			: 'Nothing was changed. Wait a minute and run again, or let fewer workflows use this team at the same time.',
+			: 'This item changed nothing. Wait a minute and run again, or let fewer workflows use this team at the same time.',
 	};
 }
 
@@ -95,20 +96,26 @@ function issueText({ message, path = [] }: Issue): string {
 function invalidBody(issues: Issue[]): Explanation {
 	return {
 		message: `Lukittu did not accept: ${issues.map(issueText).join('; ')}`,
-		description: 'Nothing was changed. Correct the fields named above and run again.',
+		description: 'This item changed nothing. Correct the fields named above and run again.',
 	};
 }
 
-function serverTrouble(status: number, details: string): Explanation {
+function serverTrouble(
+	{ statusCode: status, headers }: IN8nHttpFullResponse,
+	details: string,
+): Explanation {
 	return {
 		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
 		description: 'The server has trouble of its own. Try again in a few minutes.',
-		mayHaveActed: status !== 503,
+		// With this header, a server tells that it did not take the request.
+		mayHaveActed: !(status === 503 && headers?.['retry-after']),
 	};
 }
 
+const REQUEST_TIMEOUT = 408;
+
 function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullResponse): Explanation {
-	const target = headers?.location ? `, to ${String(headers.location)}` : '';
+	const target = headers?.location ? `, to ${String(headers.location).replace(/\?.*/, '')}` : '';
 	const answered =
 		statusCode >= 300 && statusCode < 400
 			? `it redirects (status ${statusCode}${target})`
@@ -116,13 +123,20 @@ function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullRespon
 	return {
 		message: `The server at ${baseUrl} does not answer as Lukittu does: ${answered}`,
 		description: `${CHECK_CREDENTIAL} 'Base URL': it must be the address of a Lukittu server, such as https://app.lukittu.com, without anything behind it.`,
-		mayHaveActed: statusCode < 300,
+		mayHaveActed: statusCode < 300 || statusCode === REQUEST_TIMEOUT,
 	};
 }
 
-function withoutData(status: number): Explanation {
+function refusedOnTheWay(): Explanation {
 	return {
-		message: `Lukittu answered without data (status ${status})`,
+		message: 'Something in front of Lukittu refuses access (status 403)',
+		description: 'Perhaps a firewall or proxy: let n8n through there. This item changed nothing.',
+	};
+}
+
+function withoutData(status: number, details: string): Explanation {
+	return {
+		message: `Lukittu answered without data (status ${status}${details && `: ${details}`})`,
 		description: 'Your Lukittu server may be older or newer than the node expects.',
 		mayHaveActed: true,
 	};
@@ -140,16 +154,17 @@ function explain(
 
 	if (status === 429) return tooMany(request);
 	if (Object.hasOwn(EXPLANATIONS, details)) return EXPLANATIONS[details](request);
-	if (status >= 500) return serverTrouble(status, details);
+	if (status >= 500) return serverTrouble(response, details);
+	if (!result && status === 403) return refusedOnTheWay();
 	if (!result) return notLukittu(baseUrl, response);
-	if (status < 300) return withoutData(status);
+	if (status < 300) return withoutData(status, details);
 	if (status === 401) return unauthorized();
 	if (status === 404) return notFound(request);
 	const issues = (body as IDataObject).data;
 	if (Array.isArray(issues) && issues.length > 0) return invalidBody(issues as unknown as Issue[]);
 	return {
 		message: `Lukittu refused the request: ${details || `status ${status}`}`,
-		description: `It concerned ${request.subject}. Nothing was changed.`,
+		description: `It concerned ${request.subject}. This item changed nothing.`,
 	};
 }
 

@@ -1,5 +1,6 @@
+import { UserError } from 'n8n-workflow';
 import type { License } from '../types';
-import type { LukittuAnswer, Send } from './request';
+import type { Send } from './request';
 
 /** The page sizes Lukittu knows. Any other silently becomes 25. */
 const PAGE_SIZES = [10, 25, 50, 100] as const;
@@ -33,8 +34,8 @@ interface Walk {
 	licenses: Licenses;
 	/** How many licenses there were when it began. */
 	expected: number;
-	/** The server's clock when it began, milliseconds since 1970. */
-	began: number;
+	/** Whether a license was there when it began. */
+	existed: (license: License) => boolean;
 }
 
 /** A complete list, or what is known of an incomplete one. */
@@ -48,6 +49,8 @@ type WalkOrder = Sort & { pageSize: number };
 
 /** Ascending order of creation first: what is created meanwhile comes at the end. */
 const FIRST_ORDER: WalkOrder = { sortColumn: 'createdAt', sortDirection: 'asc', pageSize: 100 };
+
+const NEWEST_FIRST: WalkOrder = { sortColumn: 'createdAt', sortDirection: 'desc', pageSize: 100 };
 
 const OTHER_ORDERS: WalkOrder[] = [
 	{ sortColumn: 'createdAt', sortDirection: 'desc', pageSize: 100 },
@@ -66,67 +69,94 @@ export function pageSizeFor(limit: number): number {
 	return PAGE_SIZES.find((size) => size >= limit) ?? LARGEST_PAGE;
 }
 
-/** Gets one page of licenses, for a list that a user scrolls through. */
+/**
+ * Gets one page of licenses.
+ *
+ * @throws UserError if the answer has no list
+ */
 export async function licensePage(
 	send: Send,
 	query: LicenseFilters & Sort & { page: number; pageSize: number },
-): Promise<LukittuAnswer<LicensePage>> {
-	return await send<LicensePage>({
+): Promise<LicensePage> {
+	const { licenses, hasNextPage, totalResults } = await send<Partial<LicensePage>>({
 		method: 'GET',
 		url: '/licenses',
 		qs: query,
 		subject: 'the list of licenses',
 	});
+	if (!Array.isArray(licenses)) {
+		throw new UserError('Lukittu answered without a list of licenses', {
+			description: 'Your Lukittu server may be older or newer than the node expects.',
+		});
+	}
+	return {
+		licenses,
+		hasNextPage: hasNextPage === true,
+		totalResults: Number.isInteger(totalResults) ? totalResults : undefined,
+	};
 }
 
 function collect(into: Licenses, licenses: License[]): void {
 	for (const license of licenses) into.set(license.id, license);
 }
 
+/**
+ * Tells the licenses that were there when a page of the newest was got from those created since,
+ * without comparing the clocks of two machines.
+ */
+function existedAt({ licenses }: LicensePage): (license: License) => boolean {
+	const known = new Set(licenses.map(({ id }) => id));
+	const times = licenses.map(({ createdAt }) => Date.parse(createdAt));
+	const newest = Math.max(...times);
+	// A page of one single moment does not show all licenses of that moment.
+	const last = times.every((time) => time === newest) ? newest : newest - 1;
+	return ({ id, createdAt }) => known.has(id) || Date.parse(createdAt) <= last;
+}
+
 /** Gets every page once, in the order given; the pages known to exist are asked for at once. */
 async function walk(send: Send, filters: LicenseFilters, order: WalkOrder): Promise<Walk> {
-	const pageOf = async (page: number) => await licensePage(send, { ...filters, ...order, page });
-	const first = await pageOf(1);
-	const knownPages = Math.ceil((first.data.totalResults ?? 0) / order.pageSize);
-	const rest = await Promise.all(
-		Array.from(
-			{ length: Math.max(knownPages - 1, 0) },
-			async (_, index) => await pageOf(index + 2),
-		),
-	);
+	// The newest page gives the number of licenses and what is the newest in one answer.
+	const newest = await licensePage(send, { ...filters, ...NEWEST_FIRST, page: 1 });
 	const licenses: Licenses = new Map();
-	let rows = 0;
-	const take = (page: LicensePage) => {
-		rows += page.licenses.length;
-		for (const license of page.licenses) licenses.set(license.id, license);
-	};
-	for (const { data } of [first, ...rest]) take(data);
+	collect(licenses, newest.licenses);
+	const existed = existedAt(newest);
+	if (!newest.hasNextPage) {
+		return { licenses, expected: newest.totalResults ?? licenses.size, existed };
+	}
+
+	const pageOf = async (page: number) => await licensePage(send, { ...filters, ...order, page });
+	const knownPages = Math.ceil((newest.totalResults ?? 1) / order.pageSize);
+	const pages = await Promise.all(
+		Array.from({ length: knownPages }, async (_, index) => await pageOf(index + 1)),
+	);
+	for (const page of pages) collect(licenses, page.licenses);
 
 	// More pages than were known: the server gives no total, or licenses were created meanwhile.
-	let last = [first, ...rest].pop() ?? first;
-	for (let page = rest.length + 2; last.data.hasNextPage; page += 1) {
+	let last = pages[pages.length - 1];
+	while (last.hasNextPage) {
 		const before = licenses.size;
-		last = await pageOf(page);
-		take(last.data);
+		last = await pageOf(pages.length + 1);
+		pages.push(last);
+		collect(licenses, last.licenses);
 		// A server that goes on for ever with nothing new.
 		if (licenses.size === before) break;
 	}
-	return {
-		licenses,
-		// Without a total, the rows that came are as many as there were.
-		expected: first.data.totalResults ?? rows,
-		began: Date.parse(first.timestamp) || Date.now(),
-	};
+	// Without a total, the rows that came are as many as there were.
+	const rows = pages.reduce((sum, page) => sum + page.licenses.length, 0);
+	return { licenses, expected: newest.totalResults ?? rows, existed };
 }
 
 /**
- * How many licenses that existed when a walk began are not among these. Licenses created since do
- * not count, or one of them could stand in for one that was skipped.
+ * How many licenses no walk has shown: the fewest that are missing for the time at which one of the
+ * walks began. What was there then is counted among what came in that walk and in those since.
  */
-function missingFrom(licenses: Licenses, { expected, began }: Walk): number {
-	let existed = 0;
-	for (const { createdAt } of licenses.values()) if (Date.parse(createdAt) <= began) existed += 1;
-	return Math.max(expected - existed, 0);
+function missingFrom(walks: Walk[]): number {
+	const shown: Licenses = new Map();
+	const missing = [...walks].reverse().map(({ licenses, expected, existed }) => {
+		collect(shown, [...licenses.values()]);
+		return Math.max(expected - [...shown.values()].filter(existed).length, 0);
+	});
+	return Math.min(...missing);
 }
 
 function productIdsOf(licenses: Licenses, { productIds }: LicenseFilters): string[] {
@@ -144,29 +174,26 @@ function productIdsOf(licenses: Licenses, { productIds }: LicenseFilters): strin
  */
 async function listAll(send: Send, filters: LicenseFilters): Promise<Listing> {
 	const first = await walk(send, filters, FIRST_ORDER);
-	const all: Licenses = new Map(first.licenses);
-	let missing = missingFrom(all, first);
-
+	const walks = [first];
 	const walkAgain = async (orders: WalkOrder[]) => {
 		for (const order of orders) {
-			if (missing === 0) return;
-			const latest = await walk(send, filters, order);
-			collect(all, [...latest.licenses.values()]);
-			// Complete are all walks together for the time the first began, or one for its own.
-			missing = Math.min(missingFrom(all, first), missingFrom(latest.licenses, latest));
+			if (missingFrom(walks) > 0) walks.push(await walk(send, filters, order));
 		}
 	};
 
 	await walkAgain(OTHER_ORDERS);
-	if (missing > 0) {
-		for (const productIds of productIdsOf(all, filters)) {
+	if (missingFrom(walks) > 0) {
+		const latest = walks[walks.length - 1].licenses;
+		for (const productIds of productIdsOf(latest, filters)) {
 			const narrowed = await walk(send, { ...filters, productIds }, FIRST_ORDER);
-			collect(all, [...narrowed.licenses.values()]);
+			collect(latest, [...narrowed.licenses.values()]);
 		}
-		missing = missingFrom(all, first);
 	}
 	await walkAgain(SMALLER_PAGES);
-	return { licenses: [...all.values()], missing };
+
+	const all: Licenses = new Map();
+	for (const { licenses } of walks) collect(all, [...licenses.values()]);
+	return { licenses: [...all.values()], missing: missingFrom(walks) };
 }
 
 /** Sorts licenses as the server would, equal timestamps by ID so that the order is always the same. */
@@ -178,6 +205,11 @@ function sorted(licenses: License[], { sortColumn, sortDirection }: Sort): Licen
 	);
 }
 
+function sameLicenses(one: LicensePage, other: LicensePage): boolean {
+	const ids = new Set(one.licenses.map(({ id }) => id));
+	return ids.size === other.licenses.length && other.licenses.every(({ id }) => ids.has(id));
+}
+
 /** The first pages in the order asked for, or undefined where they cannot be trusted. */
 async function listFirst(
 	send: Send,
@@ -186,18 +218,26 @@ async function listFirst(
 	limit: number,
 ): Promise<License[] | undefined> {
 	const pageSize = pageSizeFor(limit);
+	const pageOf = async (page: number) =>
+		await licensePage(send, { ...filters, ...sort, page, pageSize });
 	const found: Licenses = new Map();
-	for (let page = 1; ; page += 1) {
-		const { data } = await licensePage(send, { ...filters, ...sort, page, pageSize });
+	const pages: LicensePage[] = [];
+	let last: LicensePage;
+	do {
+		last = await pageOf(pages.length + 1);
+		pages.push(last);
 		const before = found.size;
-		collect(found, data.licenses);
+		collect(found, last.licenses);
 		// A repeat means that another license was skipped.
-		if (found.size < before + data.licenses.length) return undefined;
-		if (found.size >= limit) return [...found.values()].slice(0, limit);
-		if (!data.hasNextPage || data.licenses.length === 0) {
-			return page > 1 && found.size < (data.totalResults ?? 0) ? undefined : [...found.values()];
-		}
-	}
+		if (found.size < before + last.licenses.length) return undefined;
+	} while (found.size < limit && last.hasNextPage && last.licenses.length > 0);
+
+	// A license that left a page made the next one slip to it: the pages must still be the same.
+	const earlier = pages.slice(0, -1);
+	const again = await Promise.all(earlier.map(async (_, index) => await pageOf(index + 1)));
+	if (!again.every((page, index) => sameLicenses(page, earlier[index]))) return undefined;
+	const expected = Math.min(limit, last.totalResults ?? 0);
+	return found.size < expected ? undefined : [...found.values()].slice(0, limit);
 }
 
 /**

@@ -19,20 +19,13 @@ export interface LukittuRequest {
 	subject: string;
 }
 
-/** A good answer. */
-export interface LukittuAnswer<T> {
-	data: T;
-	/** The server's clock when it answered, ISO 8601. */
-	timestamp: string;
-}
-
 interface Envelope {
 	data?: unknown;
-	result?: { valid?: boolean; details?: string; timestamp?: string };
+	result?: { valid?: boolean; details?: string };
 }
 
 /** Sends one request and gives back the answer's data. */
-export type Send = <T>(request: LukittuRequest) => Promise<LukittuAnswer<T>>;
+export type Send = <T>(request: LukittuRequest) => Promise<T>;
 
 /** Decides at its turn whether a request is sent, and sees what became of it. */
 export type Guard = <T>(exchange: () => Promise<T>) => Promise<T>;
@@ -46,11 +39,11 @@ function openEnvelope<T>(
 	request: LukittuRequest,
 	response: IN8nHttpFullResponse,
 	baseUrl: string,
-): LukittuAnswer<T> {
+): T {
 	const body: unknown = response.body;
 	const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
 	if (isSuccess && isEnvelope(body) && body.result?.valid !== false && body.data !== null) {
-		return { data: body.data as T, timestamp: body.result?.timestamp ?? '' };
+		return body.data as T;
 	}
 	throw refusalError(context.getNode(), request, response, baseUrl);
 }
@@ -78,6 +71,7 @@ async function httpExchange(
  * @param template what the engine prepared for every request of the node: timeout, proxy,
  *   certificate checks, allowed domains
  * @param guard wraps the request once it is its turn; if it throws first, nothing is sent
+ * @returns the answer's data
  * @throws NodeApiError with what Lukittu answered, or why it could not be reached
  * @throws UserError if the credential's team ID or base URL is malformed
  */
@@ -86,7 +80,7 @@ export async function lukittuRequest<T>(
 	request: LukittuRequest,
 	template: Partial<IHttpRequestOptions> = {},
 	guard: Guard = async (task) => await task(),
-): Promise<LukittuAnswer<T>> {
+): Promise<T> {
 	const connection = connectionOf(await context.getCredentials('lukittuApi'));
 	const { baseUrl, teamId } = connection;
 	const options: IHttpRequestOptions = {

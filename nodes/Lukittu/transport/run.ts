@@ -23,6 +23,9 @@ export class Run {
 	/** Those of them that must not be sent again, with their words, the report of the run left out. */
 	readonly unrepeatable: Map<number, UserError>;
 
+	/** Items whose requests are under way, also those of a try that the engine has given up. */
+	readonly underWay: Map<number, Promise<unknown>>;
+
 	private readonly joined = new Set<number>();
 
 	private isStopped = false;
@@ -31,18 +34,18 @@ export class Run {
 
 	private whenSettled: Array<() => void> = [];
 
-	private whenComplete: Array<() => void> = [];
+	private waitingForAll: Array<() => void> = [];
 
 	/** @param earlier the try before this one, of which everything stays known */
 	constructor(total: number, earlier?: Run) {
 		this.total = total;
 		this.results = earlier?.results ?? new Map<number, INodeExecutionData[]>();
 		this.doubtful = earlier?.doubtful ?? new Set<number>();
+		this.underWay = earlier?.underWay ?? new Map<number, Promise<unknown>>();
 		this.unrepeatable = earlier?.unrepeatable ?? new Map<number, UserError>();
 	}
 
-	/** Whether the parameters of all items have been read. */
-	get isComplete(): boolean {
+	private get haveAllJoined(): boolean {
 		return this.joined.size >= this.total;
 	}
 
@@ -53,13 +56,13 @@ export class Run {
 	/** Notes that an item's parameters are being read. */
 	join(itemIndex: number): void {
 		this.joined.add(itemIndex);
-		if (this.isComplete) this.whenComplete.splice(0).forEach((resolve) => resolve());
+		if (this.haveAllJoined) this.waitingForAll.splice(0).forEach((resolve) => resolve());
 	}
 
 	/** Resolves when all items have joined; never, where the engine gave up on one of them. */
-	async complete(): Promise<void> {
-		if (this.isComplete) return;
-		await new Promise<void>((resolve) => this.whenComplete.push(resolve));
+	async whenAllJoined(): Promise<void> {
+		if (this.haveAllJoined) return;
+		await new Promise<void>((resolve) => this.waitingForAll.push(resolve));
 	}
 
 	/** Runs the requests of one item, and remembers what became of it. */
@@ -68,7 +71,10 @@ export class Run {
 		task: () => Promise<INodeExecutionData[]>,
 	): Promise<PromiseSettledResult<INodeExecutionData[]>> {
 		this.active += 1;
-		const [outcome] = await Promise.allSettled([task()]);
+		const settling = Promise.allSettled([task()]);
+		this.underWay.set(itemIndex, settling);
+		const [outcome] = await settling;
+		this.underWay.delete(itemIndex);
 		if (outcome.status === 'fulfilled') {
 			this.results.set(itemIndex, outcome.value);
 			this.doubtful.delete(itemIndex);

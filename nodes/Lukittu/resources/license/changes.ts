@@ -100,7 +100,7 @@ function metadataSettings(value: unknown): MetadataSetting[] {
 		return {
 			key: checkMetadataText(entry.key, `${inEntry}, 'Key'`),
 			value: checkMetadataText(entry.value, `${inEntry}, 'Value'`),
-			locked: ifAdded(entry, 'locked', (lock) => lockOf(lock, `${inEntry}, 'Lock'`)),
+			locked: ifAdded(entry, 'locked', (lock) => lockOf(lock, `${inEntry}, 'Locked'`)),
 		};
 	});
 	const keys = settings.map(({ key }) => key);
@@ -115,6 +115,11 @@ function metadataSettings(value: unknown): MetadataSetting[] {
 
 function removedKeys(value: unknown): string[] {
 	const keys: unknown[] = Array.isArray(value) ? value : [value];
+	if (keys.length === 0) {
+		throw new UserError("'Remove Metadata' has no entries", {
+			description: 'Add a key, or remove the field.',
+		});
+	}
 	return keys.map((key, index) => checkMetadataText(key, `'Remove Metadata' key ${index + 1}`));
 }
 

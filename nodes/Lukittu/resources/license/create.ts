@@ -118,7 +118,7 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		metadata: ifAdded(additional, 'metadata', readMetadata) ?? [],
 	};
 	return async (send) => {
-		const { data } = await send<License>({
+		const data = await send<License>({
 			method: 'POST',
 			url: '/licenses',
 			body,

@@ -16,7 +16,7 @@ export const licenseDeleteDescription: INodeProperties[] = [
 export const prepareLicenseDelete: Prepare = (context) => {
 	const reference = licenseReference(context);
 	return async (send) => {
-		const { data } = await send<IDataObject>({
+		const data = await send<IDataObject>({
 			method: 'DELETE',
 			url: pathOf(reference),
 			subject: subjectOf(reference),

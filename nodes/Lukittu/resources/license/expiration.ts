@@ -78,12 +78,13 @@ export const expirationStartChangeField: INodeProperties = {
 		{
 			name: 'Activation',
 			value: 'ACTIVATION',
-			description: 'The days begin when the license is first used',
+			description:
+				'The days begin when the license is first used; an expiry that is running already stays',
 		},
 		{
 			name: 'Creation',
 			value: 'CREATION',
-			description: 'The days run already; a license that had no duration before counts from now',
+			description: 'The days run already; without an expiry so far, they count from now',
 		},
 		{
 			name: 'Keep as It Is',

@@ -103,7 +103,7 @@ function idFilter(ids: string[], place: string): string {
 function completeOrRefused({ licenses, missing }: Listing) {
 	if (missing === 0) return licenses;
 	throw new UserError(
-		`Lukittu lists ${licenses.length + missing} licenses, but ${missing} of them came on none of its pages`,
+		`${missing} licenses that Lukittu counts came on none of its pages (${licenses.length} came)`,
 		{
 			description:
 				"Lukittu's pages skip licenses whose timestamps are the same, and the node found no order that shows them all. Run again, or get the licenses in parts with the filters 'Products' and 'Customers'.",
@@ -116,12 +116,7 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 	const returnAll = checkBoolean(context.getNodeParameter('returnAll', false), "'Return All'");
 	const limit = returnAll
 		? undefined
-		: checkWholeNumber(
-				context.getNodeParameter('limit', 50),
-				"'Limit'",
-				1,
-				Number.MAX_SAFE_INTEGER,
-			);
+		: checkWholeNumber(context.getNodeParameter('limit', 50), "'Limit'", 1);
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const idFilters: LicenseFilters = {

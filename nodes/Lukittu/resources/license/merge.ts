@@ -54,7 +54,7 @@ function unchangedExpiration(current: License): Expiration {
 			`The license ${current.licenseKey} expired on ${expirationDate}, and Lukittu does not let an expired license be edited`,
 			{
 				description:
-					"Nothing was changed. Add 'Expiration' with a new date in the future, or another type, to the same update.",
+					"This item changed nothing. Add 'Expiration' with a new date in the future, or another type, to the same update.",
 			},
 		);
 	}
@@ -78,11 +78,14 @@ function mergedExpiration(current: License, change: Expiration | undefined): Exp
 		// Without a date, Lukittu counts the days from now, or from the first use.
 		return { ...change, expirationStart: change.expirationStart ?? 'CREATION' };
 	}
-	return {
-		...change,
-		expirationStart: change.expirationStart ?? current.expirationStart,
-		expirationDate: movedDate(current, change.expirationDays as number),
-	};
+	const expirationStart = change.expirationStart ?? current.expirationStart;
+	const expirationDate = movedDate(current, change.expirationDays as number);
+	// With the start CREATION and no date, Lukittu would store a license that never expires.
+	if (expirationStart === 'CREATION' && expirationDate === null) {
+		const days = change.expirationDays as number;
+		return { ...change, expirationStart, expirationDate: DateTime.utc().plus({ days }).toISO() };
+	}
+	return { ...change, expirationStart, expirationDate };
 }
 
 function mergedLinks(
@@ -93,7 +96,11 @@ function mergedLinks(
 	if (replace) return replace;
 	const kept = current.map(({ id }) => id).filter((id) => !remove.includes(id));
 	const singular = noun.slice(0, -1).toLowerCase();
-	return checkLinkCount([...new Set([...kept, ...add])], `'Add ${noun}'`, singular);
+	return checkLinkCount(
+		[...new Set([...kept, ...add])],
+		`The license with 'Add ${noun}'`,
+		singular,
+	);
 }
 
 function mergedMetadata(
@@ -112,7 +119,7 @@ function mergedMetadata(
 	const added = set
 		.filter(({ key }) => !current.some((entry) => entry.key === key))
 		.map(({ key, value, locked }) => ({ key, value, locked: locked ?? false }));
-	return checkMetadataCount([...kept, ...added], "'Set Metadata'");
+	return checkMetadataCount([...kept, ...added], "The license with 'Set Metadata'");
 }
 
 /**
@@ -128,7 +135,7 @@ export function merge(current: License, changes: LicenseChanges): LicenseUpdateB
 	if (!customers || !products || !metadata) {
 		throw new UserError(`Lukittu did not tell all of the license ${current.licenseKey}`, {
 			description:
-				'Its customers, products or metadata are missing from the answer, and writing it back would remove them. Nothing was changed. Your Lukittu server may be older than the node expects.',
+				'Its customers, products or metadata are missing from the answer, and writing it back would remove them. This item changed nothing. Your Lukittu server may be older than the node expects.',
 		});
 	}
 	return {

@@ -16,12 +16,11 @@ export function pathOf(reference: LicenseReference): string {
 
 /** Gets a license by its ID or key, as Lukittu answers it: by ID it comes without metadata. */
 export async function lookUpLicense(send: Send, reference: LicenseReference): Promise<License> {
-	const { data } = await send<License>({
+	return await send<License>({
 		method: 'GET',
 		url: pathOf(reference),
 		subject: subjectOf(reference),
 	});
-	return data;
 }
 
 /**
@@ -32,7 +31,7 @@ export async function lookUpLicense(send: Send, reference: LicenseReference): Pr
 export function checkSame({ id, licenseKey }: License, expectedId: string): void {
 	if (id === expectedId) return;
 	throw new UserError(`The key ${licenseKey} went to another license while it was read`, {
-		description: `Nothing was changed. The license that was meant has the ID ${expectedId}. Run again.`,
+		description: `This item changed nothing. The license that was meant has the ID ${expectedId}. Run again.`,
 	});
 }
 

@@ -159,7 +159,7 @@ export const licenseUpdateDescription: INodeProperties[] = [
 							metadataKeyField,
 							metadataValueField,
 							{
-								displayName: 'Lock',
+								displayName: 'Locked',
 								name: 'locked',
 								type: 'options',
 								options: [
@@ -206,7 +206,7 @@ export const prepareLicenseUpdate: Prepare = (context) => {
 		return await inTurn(id, async () => {
 			const current = await readLicense(send, reference);
 			checkSame(current, id);
-			const { data } = await send<License>({
+			const data = await send<License>({
 				method: 'PUT',
 				url: `/licenses/id/${id}`,
 				body: merge(current, changes),
