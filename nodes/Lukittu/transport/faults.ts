@@ -1,0 +1,76 @@
+import { CHECK_CREDENTIAL, type Explanation } from './explanation';
+
+const UNTRUSTED = 'its certificate is not trusted';
+
+/** What the codes of connection faults mean. */
+const FAULTS: Record<string, string> = {
+	CERT_HAS_EXPIRED: 'its certificate has expired',
+	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+	EAI_AGAIN: 'its name could not be looked up',
+	ECONNABORTED: 'the answer took too long',
+	ECONNREFUSED: 'nothing answers there',
+	ECONNRESET: 'the connection was closed before the answer came',
+	EHOSTUNREACH: 'there is no way to it',
+	ENETUNREACH: 'there is no way to it',
+	ENOTFOUND: 'there is no server of that name',
+	EPIPE: 'the connection was closed before the answer came',
+	EPROTO: 'it does not answer over HTTPS, perhaps it wants http://',
+	ERR_BAD_RESPONSE: 'the answer broke off',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+	ETIMEDOUT: 'the answer took too long',
+	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+};
+
+/** How axios calls a request that was stopped with the execution. */
+const CANCELED = 'ERR_CANCELED';
+
+/** System calls and codes of faults that come before a request is sent. */
+const BEFORE_SENDING = [
+	'connect',
+	'getaddrinfo',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'EPROTO',
+	'ERR_INVALID_CHAR',
+	'ERR_INVALID_URL',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
+interface Fault {
+	message?: string;
+	code?: unknown;
+	syscall?: unknown;
+	cause?: Fault;
+}
+
+/** The system's own fault at the bottom of what n8n and axios wrapped around it. */
+function rootOf(fault: Fault): Fault {
+	return fault.cause?.code === undefined ? fault : rootOf(fault.cause);
+}
+
+/**
+ * Explains why a request got no answer: the server is down, the connection broke, or it took too
+ * long. From the fault's code alone: the fault itself carries the request's headers, and the API
+ * key with them.
+ *
+ * @param baseUrl the server's address, for the message
+ */
+export function explainFault(fault: unknown, baseUrl: string): Explanation {
+	const { code, syscall, message } = rootOf(fault as Fault);
+	if (code === CANCELED) {
+		return {
+			message: 'The execution was canceled before Lukittu answered',
+			description: 'What had been sent by then may have been carried out.',
+			mayHaveActed: true,
+		};
+	}
+	const reason = FAULTS[String(code)] ?? `the connection did not work (${String(code ?? message)})`;
+	return {
+		message: `Could not get an answer from ${baseUrl}: ${reason}`,
+		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
+		mayHaveActed: ![code, syscall].some((name) => BEFORE_SENDING.includes(String(name))),
+	};
+}

@@ -1,0 +1,156 @@
+import type { IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
+import { fieldLabel } from '../labels';
+import { CHECK_CREDENTIAL, type Explanation } from './explanation';
+import type { LukittuRequest } from './request';
+
+interface Issue {
+	message?: string;
+	path?: Array<string | number>;
+}
+
+/** Explains a refusal of the customers or products; an update also sends those the license has. */
+function unknownLink(method: string, noun: 'customer' | 'product', ids: unknown): Explanation {
+	const label = noun === 'customer' ? 'Customers' : 'Products';
+	return {
+		message:
+			method === 'PUT'
+				? `One of the license's ${noun}s, or of those in 'Add ${label}' or 'Replace ${label}', does not exist in this team`
+				: `'${label}' names a ${noun} that does not exist in this team`,
+		description: `This item changed nothing. Check each ID in the Lukittu dashboard: ${(ids as string[]).join(', ')}.`,
+	};
+}
+
+/** Explains refusals by Lukittu's own words, in `result.details`. */
+const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
+	'Max licenses reached': () => ({
+		message: 'The team has reached its license limit, so no license was created',
+		description:
+			'Lukittu answered "Max licenses reached". Delete licenses that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
+	}),
+	'Invalid customerIds': ({ method, body }) => unknownLink(method, 'customer', body?.customerIds),
+	'Invalid productIds': ({ method, body }) => unknownLink(method, 'product', body?.productIds),
+	'License key already exists': ({ body }) => ({
+		message: `The license key ${String(body?.licenseKey)} belongs to another license`,
+		description: "This item changed nothing. Give another 'License Key'.",
+	}),
+	'Failed to send email': () => ({
+		message: 'Lukittu could not send the delivery e-mail, so no license was created',
+		description:
+			"Check the customer's e-mail address and the team's e-mail settings in the Lukittu dashboard, or switch off 'Send Email Delivery' and run again.",
+	}),
+};
+
+function notFound({ subject }: LukittuRequest): Explanation {
+	return {
+		message: `Lukittu does not know ${subject}`,
+		description:
+			"Check 'License': the license may have been deleted, or belong to another team than the one of the credential.",
+	};
+}
+
+function unauthorized(): Explanation {
+	return {
+		message: 'Lukittu did not accept the API key for this team',
+		description: `${CHECK_CREDENTIAL} that 'API Key' and 'Team ID' are from the same team's settings in the Lukittu dashboard, and that the key still exists. Lukittu gives the same answer while its database is down: if both are right, try again in a few minutes.`,
+	};
+}
+
+function tooMany(request: LukittuRequest): Explanation {
+	const byEmail = request.body?.sendEmailDelivery === true;
+	return {
+		message: 'Lukittu received too many requests and refused this one',
+		description: byEmail
+			? "Nothing was created. Lukittu sends at most 50 license e-mails in 24 hours for a team: if the team is at that number, wait, or switch off 'Send Email Delivery' and send the key with another node."
+			: 'This item changed nothing. Wait a minute and run again, or let fewer workflows use this team at the same time.',
+	};
+}
+
+/** Names the place of a validation entry as the node's user sees it. */
+function issueText({ message, path = [] }: Issue): string {
+	const [field, ...rest] = path;
+	if (field === undefined) return message ?? '';
+	const place = rest.map((part) =>
+		typeof part === 'number' ? ` entry ${part + 1}` : `, ${fieldLabel(part)}`,
+	);
+	return `'${fieldLabel(String(field))}'${place.join('')}: ${message ?? 'not accepted'}`;
+}
+
+function invalidBody(issues: Issue[]): Explanation {
+	return {
+		message: `Lukittu did not accept: ${issues.map(issueText).join('; ')}`,
+		description: 'This item changed nothing. Correct the fields named above and run again.',
+	};
+}
+
+function serverTrouble(
+	{ statusCode: status, headers }: IN8nHttpFullResponse,
+	details: string,
+): Explanation {
+	return {
+		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
+		description: 'The server has trouble of its own. Try again in a few minutes.',
+		// With this header, a server tells that it did not take the request.
+		mayHaveActed: !(status === 503 && headers?.['retry-after']),
+	};
+}
+
+const REQUEST_TIMEOUT = 408;
+
+function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullResponse): Explanation {
+	const target = headers?.location ? `, to ${String(headers.location).replace(/\?.*/, '')}` : '';
+	const answered =
+		statusCode >= 300 && statusCode < 400
+			? `it redirects (status ${statusCode}${target})`
+			: `the answer is no Lukittu data (status ${statusCode})`;
+	return {
+		message: `The server at ${baseUrl} does not answer as Lukittu does: ${answered}`,
+		description: `${CHECK_CREDENTIAL} 'Base URL': it must be the address of a Lukittu server, such as https://app.lukittu.com, without anything behind it.`,
+		mayHaveActed: statusCode < 300 || statusCode === REQUEST_TIMEOUT,
+	};
+}
+
+function refusedOnTheWay(): Explanation {
+	return {
+		message: 'Something in front of Lukittu refuses access (status 403)',
+		description: 'Perhaps a firewall or proxy: let n8n through there. This item changed nothing.',
+	};
+}
+
+function withoutData(status: number, details: string): Explanation {
+	return {
+		message: `Lukittu answered without data (status ${status}${details && `: ${details}`})`,
+		description: 'Your Lukittu server may be older or newer than the node expects.',
+		mayHaveActed: true,
+	};
+}
+
+/**
+ * Explains an answer that is not a good one: a refusal, or no Lukittu answer at all.
+ *
+ * @param baseUrl the server's address, for the message
+ */
+export function explainRefusal(
+	request: LukittuRequest,
+	response: IN8nHttpFullResponse,
+	baseUrl: string,
+): Explanation {
+	const { statusCode: status } = response;
+	const body = response.body as IDataObject | string | null;
+	const result = typeof body === 'object' ? (body?.result as IDataObject | undefined) : undefined;
+	const details = typeof result?.details === 'string' ? result.details : '';
+
+	if (status === 429) return tooMany(request);
+	if (Object.hasOwn(EXPLANATIONS, details)) return EXPLANATIONS[details](request);
+	if (status >= 500) return serverTrouble(response, details);
+	if (!result && status === 403) return refusedOnTheWay();
+	if (!result) return notLukittu(baseUrl, response);
+	if (status < 300) return withoutData(status, details);
+	if (status === 401) return unauthorized();
+	if (status === 404) return notFound(request);
+	const issues = (body as IDataObject).data;
+	if (Array.isArray(issues) && issues.length > 0) return invalidBody(issues as unknown as Issue[]);
+	return {
+		message: `Lukittu refused the request: ${details || `status ${status}`}`,
+		description: `It concerned ${request.subject}. This item changed nothing.`,
+	};
+}
