@@ -143,6 +143,16 @@ const changes: Array<[string, IDataObject, Partial<ReturnType<typeof stored>>]> 
 		},
 	],
 	[
+		'Set Metadata with a lock by expression',
+		{ setMetadata: metadata({ key: 'note', value: 'first', locked: '={{ true }}' }) },
+		{
+			metadata: [
+				{ key: 'order', value: '1001', locked: true },
+				{ key: 'note', value: 'first', locked: true },
+			],
+		},
+	],
+	[
 		'Set Metadata without a lock',
 		{ setMetadata: metadata({ key: 'order', value: '1001', locked: 'UNLOCKED' }) },
 		{
