@@ -102,27 +102,32 @@ function readDate(value: unknown, timezone: string): DateTime {
 }
 
 /**
- * Checks a date in the future and returns it as full ISO 8601 in UTC, since Lukittu answers
- * partial dates with status 500.
+ * Checks a date and returns it as full ISO 8601 in UTC, since Lukittu answers partial dates with
+ * status 500.
  *
  * @param value ISO 8601 or SQL text, a Date, a Luxon DateTime, or seconds or milliseconds since
  *   1970; where the text names no time zone, it is in the workflow's
  * @param place how messages name the field: its label in quotes
+ * @throws UserError if it is empty or no date
+ */
+export function checkDate(value: unknown, place: string, timezone: string): string {
+	refuseEmpty(value, place, 'Choose the date.');
+	const utc = readDate(value, timezone).toUTC();
+	if (utc.isValid && utc.year <= MAX_YEAR) return utc.toISO() as string;
+	throw new UserError(`${place} is ${shown(value)}, which is not a date`, {
+		description: 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.',
+	});
+}
+
+/**
+ * Checks a date in the future, as `checkDate()` does.
+ *
  * @throws UserError if it is empty, no date, or not in the future
  */
 export function checkFutureDate(value: unknown, place: string, timezone: string): string {
-	refuseEmpty(value, place, 'Choose the date.');
-	const date = readDate(value, timezone);
-	const utc = date.toUTC();
-	if (!utc.isValid || utc.year > MAX_YEAR) {
-		throw new UserError(`${place} is ${shown(value)}, which is not a date`, {
-			description: 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.',
-		});
-	}
-	if (utc <= DateTime.utc()) {
-		throw new UserError(`${place} is in the past: ${utc.toISO()}`, {
-			description: 'Lukittu takes only dates in the future. Choose a later one.',
-		});
-	}
-	return utc.toISO() as string;
+	const date = checkDate(value, place, timezone);
+	if (Date.parse(date) > Date.now()) return date;
+	throw new UserError(`${place} is in the past: ${date}`, {
+		description: 'Lukittu takes only dates in the future. Choose a later one.',
+	});
 }

@@ -1,8 +1,7 @@
 import type { License } from '../types';
-import { licensePage } from '../transport/pages';
+import { licenseList } from '../resources/license/list';
+import { getPage, LARGEST_PAGE } from '../transport/pages';
 import type { Send } from '../transport/request';
-
-const PAGE_SIZE = 100;
 
 /**
  * Gets one page of 100 licenses, the newest first, and where the next one is.
@@ -14,14 +13,14 @@ export async function newestLicenses(
 	paginationToken?: string,
 ): Promise<{ licenses: License[]; paginationToken: string | undefined }> {
 	const page = Number(paginationToken ?? 1);
-	const { licenses, hasNextPage } = await licensePage(send, {
+	const { entries, hasNextPage } = await getPage(send, licenseList({}), {
 		page,
-		pageSize: PAGE_SIZE,
+		pageSize: LARGEST_PAGE,
 		sortColumn: 'createdAt',
 		sortDirection: 'desc',
 	});
 	return {
-		licenses,
+		licenses: entries,
 		paginationToken: hasNextPage ? String(page + 1) : undefined,
 	};
 }

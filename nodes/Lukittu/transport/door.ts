@@ -86,19 +86,17 @@ function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Pr
 
 /** The way to Lukittu for one item: closed once the run has ended, and ending it at a refusal. */
 function sendFor(context: IExecutePaginationFunctions, run: Run, template: object): Send {
-	const guard: Guard = async (exchange) => {
-		run.check();
-		if (context.getExecutionCancelSignal()?.aborted) throw new NotSent();
-		let isAnswered = false;
-		try {
-			const answer = await exchange();
-			isAnswered = true;
-			return answer;
-		} finally {
-			if (!isAnswered && !context.continueOnFail()) run.stop();
-		}
+	return async (request) => {
+		const guard: Guard = async (exchange) => {
+			run.check();
+			if (context.getExecutionCancelSignal()?.aborted) throw new NotSent();
+			const [outcome] = await Promise.allSettled([exchange()]);
+			if (outcome.status === 'fulfilled') return outcome.value;
+			if (!context.continueOnFail() && !request.recovers?.(outcome.reason)) run.stop();
+			throw outcome.reason;
+		};
+		return await lukittuRequest(context, request, template, guard);
 	};
-	return async (request) => await lukittuRequest(context, request, template, guard);
 }
 
 /** Ends an item that failed: with an error item, or with the whole run and the report of it. */
@@ -118,6 +116,7 @@ async function endItem(
 	}
 	if (context.continueOnFail()) return [{ json: errorJson(failure), pairedItem: { item } }];
 
+	run.stop();
 	await run.settled();
 	// The engine looks at rejections only once it has prepared all items.
 	if (isAbandoned(context, run)) return [];

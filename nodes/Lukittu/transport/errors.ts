@@ -34,13 +34,23 @@ function apiError(
 ): NodeApiError {
 	const done = DONE[request.method];
 	const isUnknown = mayHaveActed && done !== undefined;
-	const look = `It is not known whether ${request.subject} was ${done}: look it up in Lukittu before you repeat this.`;
+	// A second POST makes a second license; other writes may be repeated.
+	const { isRepeatable = request.method !== 'POST' } = request;
+	const advice =
+		request.method === 'POST' && isRepeatable
+			? 'you can repeat this item, nothing will be there twice.'
+			: 'look it up in Lukittu before you repeat this.';
+	const look = `It is not known whether ${request.subject} was ${done}: ${advice}`;
 	const words = isUnknown ? `${description} ${look}` : description;
 	const error = wordedError(node, { message, description: words }, httpCode);
 	error.context.outcomeUnknown = isUnknown;
-	// A second POST makes a second license; other writes may be repeated.
-	error.context.mustNotRepeat = isUnknown && request.method === 'POST';
+	error.context.mustNotRepeat = isUnknown && !isRepeatable;
 	return error;
+}
+
+/** Whether no answer came to a write, so that it may have been carried out. */
+export function isLostAnswer(error: unknown): boolean {
+	return error instanceof NodeApiError && error.context.outcomeUnknown === true;
 }
 
 /**

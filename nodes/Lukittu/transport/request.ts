@@ -17,6 +17,13 @@ export interface LukittuRequest {
 	body?: IDataObject;
 	/** What the request is about, as it stands in messages: "the license with the key …". */
 	subject: string;
+	/**
+	 * Whether the item may be carried out again after an answer was lost. Without it, all but those
+	 * with a POST may.
+	 */
+	isRepeatable?: boolean;
+	/** Whether the operation goes on after this failure; it then does not end the run. */
+	recovers?: (failure: unknown) => boolean;
 }
 
 interface Envelope {

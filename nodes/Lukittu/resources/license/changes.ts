@@ -5,7 +5,7 @@ import { checkBoolean, checkChoice, checkLimit } from '../../checks/values';
 import type { Expiration, MetadataEntry } from '../../types';
 import { checkExpiration } from './expiration';
 import type { LicenseChanges, LinkChanges, MetadataSetting } from './merge';
-import { entriesOf, idsOf, ifAdded } from './parameters';
+import { entriesOf, idsOf, ifAdded } from '../parameters';
 
 const LOCK_CHOICES = ['KEEP', 'LOCKED', 'UNLOCKED'] as const;
 

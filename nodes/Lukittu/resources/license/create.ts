@@ -1,9 +1,12 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 import { checkLinkCount } from '../../checks/ids';
 import { checkMetadata } from '../../checks/metadata';
 import { checkBoolean, checkLimit } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
-import type { License, LicenseBody } from '../../types';
+import { isLostAnswer } from '../../transport/errors';
+import type { LukittuRequest } from '../../transport/request';
+import type { License } from '../../types';
+import { entriesOf, idsOf, ifAdded } from '../parameters';
 import {
 	checkExpiration,
 	expirationDateField,
@@ -18,7 +21,13 @@ import {
 	metadataEntries,
 	productsSelect,
 } from './fields';
-import { entriesOf, idsOf, ifAdded } from './parameters';
+import {
+	checkIdempotencyKey,
+	createOnce,
+	withIdempotencyKey,
+	type LicenseCreateBody,
+} from './idempotency';
+import { licenseOptions, licenseOutput } from './output';
 
 const showOnlyForLicenseCreate = {
 	resource: ['license'],
@@ -61,6 +70,15 @@ export const licenseCreateDescription: INodeProperties[] = [
 		displayOptions: { show: showOnlyForLicenseCreate },
 		options: [
 			hwidLimitField,
+			{
+				displayName: 'Idempotency Key',
+				name: 'idempotencyKey',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. {{ $json.paymentIntent }}',
+				description:
+					'What stands for this one sale, such as the ID of its payment. A license that was already created with the same key is returned instead of a second one, however often the workflow runs. 1 to 255 characters, compared exactly.',
+			},
 			ipLimitField,
 			{
 				...metadataEntries,
@@ -83,12 +101,10 @@ export const licenseCreateDescription: INodeProperties[] = [
 			},
 		],
 	},
+	licenseOptions('create'),
 ];
 
-type LicenseCreateBody = LicenseBody & { sendEmailDelivery: boolean };
-
-/** Create: one POST with all eleven fields, since Lukittu refuses a body that lacks one. */
-export const prepareLicenseCreate: Prepare = (context) => {
+function readBody(context: IExecuteSingleFunctions): LicenseCreateBody {
 	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
 	const expiration = checkExpiration(
 		{
@@ -107,7 +123,7 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		ifAdded(additional, name, (value) => checkBoolean(value, place)) ?? false;
 	const readMetadata = (value: unknown) =>
 		checkMetadata(entriesOf(value, "'Metadata'"), "'Metadata'");
-	const body: LicenseCreateBody = {
+	return {
 		...expiration,
 		hwidLimit: limit('hwidLimit', "'Hardware ID Limit'"),
 		ipLimit: limit('ipLimit', "'IP Address Limit'"),
@@ -117,13 +133,30 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		productIds: checkLinkCount(productIds, "'Products'", 'product'),
 		metadata: ifAdded(additional, 'metadata', readMetadata) ?? [],
 	};
+}
+
+/** Create: one POST with all eleven fields, since Lukittu refuses a body that lacks one. */
+export const prepareLicenseCreate: Prepare = (context) => {
+	const body = readBody(context);
+	const output = licenseOutput(context);
+	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const key = ifAdded(additional, 'idempotencyKey', checkIdempotencyKey);
+	const request: LukittuRequest = {
+		method: 'POST',
+		url: '/licenses',
+		body,
+		subject: 'the new license',
+	};
+	if (key === undefined) {
+		return async (send) => [output(await send<License>(request), { alreadyExisted: false })];
+	}
+
+	const metadata = withIdempotencyKey(body.metadata, key);
+	const isMailed = body.sendEmailDelivery && body.customerIds.length > 0;
+	const keyed = { ...request, body: { ...body, metadata }, isRepeatable: true };
 	return async (send) => {
-		const data = await send<License>({
-			method: 'POST',
-			url: '/licenses',
-			body,
-			subject: 'the new license',
-		});
-		return [data];
+		const post = async () => await send<License>({ ...keyed, recovers: isLostAnswer });
+		const { license, ...told } = await createOnce(send, key, isMailed, post);
+		return [output(license, told)];
 	};
 };

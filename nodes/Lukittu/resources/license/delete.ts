@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../transport/door';
 import { licenseSelect } from './fields';
-import { licenseReference } from './parameters';
+import { licenseReference } from '../parameters';
 import { pathOf, subjectOf } from './read';
 
 export const licenseDeleteDescription: INodeProperties[] = [

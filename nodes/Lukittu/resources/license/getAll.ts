@@ -1,16 +1,18 @@
 import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 import { checkBoolean, checkChoice, checkWholeNumber } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
-import {
-	listLicenses,
-	SORT_COLUMNS,
-	SORT_DIRECTIONS,
-	type LicenseFilters,
-	type Listing,
-	type Sort,
-} from '../../transport/pages';
+import { listEntries } from '../../transport/list';
+import { SORT_DIRECTIONS, type Sort } from '../../transport/pages';
+import { inOrder } from '../output';
+import { idsOf, ifAdded } from '../parameters';
+import { edgeOf, matcherOf, readAudit } from './audit';
+import { auditFilters } from './auditFields';
 import { customersSelect, productsSelect } from './fields';
-import { idsOf, ifAdded } from './parameters';
+import { licenseList } from './list';
+import { licenseOptions, licenseOutput } from './output';
+import { withComputedFields } from './status';
+
+const SORT_COLUMNS = ['createdAt', 'updatedAt'] as const;
 
 const showOnlyForLicenseGetMany = {
 	resource: ['license'],
@@ -42,7 +44,10 @@ export const licenseGetManyDescription: INodeProperties[] = [
 		placeholder: 'Add Filter',
 		default: {},
 		displayOptions: { show: showOnlyForLicenseGetMany },
-		options: [
+		description:
+			"A license must match every filter added here. If none does, the workflow stops after this node, unless 'Always Output Data' is on in the node's settings.",
+		options: inOrder([
+			...auditFilters,
 			{
 				...customersSelect,
 				description: 'Only licenses that belong to at least one of these customers',
@@ -51,40 +56,40 @@ export const licenseGetManyDescription: INodeProperties[] = [
 				...productsSelect,
 				description: 'Only licenses for at least one of these products',
 			},
-		],
+		]),
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		displayOptions: { show: showOnlyForLicenseGetMany },
-		options: [
-			{
-				displayName: 'Sort By',
-				name: 'sortColumn',
-				type: 'options',
-				options: [
-					{ name: 'Created', value: 'createdAt' },
-					{ name: 'Updated', value: 'updatedAt' },
-				],
-				default: 'createdAt',
-				description: 'Which time the licenses are sorted by',
-			},
-			{
-				displayName: 'Sort Direction',
-				name: 'sortDirection',
-				type: 'options',
-				options: [
-					{ name: 'Ascending', value: 'asc', description: 'Oldest first' },
-					{ name: 'Descending', value: 'desc', description: 'Newest first' },
-				],
-				default: 'desc',
-				description: 'In which order the licenses come',
-			},
-		],
-	},
+	licenseOptions('getAll', [
+		{
+			displayName: 'Computed Fields',
+			name: 'computedFields',
+			type: 'boolean',
+			default: true,
+			description:
+				"Whether each license carries its status, as Lukittu's dashboard shows it, and the full days until it expires (0 on its last day, negative once it has expired)",
+		},
+		{
+			displayName: 'Sort By',
+			name: 'sortColumn',
+			type: 'options',
+			options: [
+				{ name: 'Created', value: 'createdAt' },
+				{ name: 'Updated', value: 'updatedAt' },
+			],
+			default: 'createdAt',
+			description: 'Which time the licenses are sorted by',
+		},
+		{
+			displayName: 'Sort Direction',
+			name: 'sortDirection',
+			type: 'options',
+			options: [
+				{ name: 'Ascending', value: 'asc', description: 'Oldest first' },
+				{ name: 'Descending', value: 'desc', description: 'Newest first' },
+			],
+			default: 'desc',
+			description: 'In which order the licenses come',
+		},
+	]),
 ];
 
 /**
@@ -100,15 +105,16 @@ function idFilter(ids: string[], place: string): string {
 	});
 }
 
-function completeOrRefused({ licenses, missing }: Listing) {
-	if (missing === 0) return licenses;
-	throw new UserError(
-		`${missing} licenses that Lukittu counts came on none of its pages (${licenses.length} came)`,
-		{
-			description:
-				"Lukittu's pages skip licenses whose timestamps are the same, and the node found no order that shows them all. Run again, or get the licenses in parts with the filters 'Products' and 'Customers'.",
-		},
-	);
+function readSort(options: IDataObject): Sort {
+	return {
+		sortColumn:
+			ifAdded(options, 'sortColumn', (value) => checkChoice(value, "'Sort By'", SORT_COLUMNS)) ??
+			'createdAt',
+		sortDirection:
+			ifAdded(options, 'sortDirection', (value) =>
+				checkChoice(value, "'Sort Direction'", SORT_DIRECTIONS),
+			) ?? 'desc',
+	};
 }
 
 /** Get Many: pages of licenses, each license once, complete or refused. */
@@ -119,22 +125,30 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 		: checkWholeNumber(context.getNodeParameter('limit', 50), "'Limit'", 1);
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const idFilters: LicenseFilters = {
+	const audit = readAudit(filters, context.getTimezone());
+	const list = licenseList({
 		customerIds: ifAdded(filters, 'customers', (value) =>
 			idFilter(idsOf(value, 'customer', "'Customers'"), "'Customers'"),
 		),
 		productIds: ifAdded(filters, 'products', (value) =>
 			idFilter(idsOf(value, 'product', "'Products'"), "'Products'"),
 		),
+		metadata: audit.metadata,
+	});
+	const sort = readSort(options);
+	const isComputed =
+		ifAdded(options, 'computedFields', (value) => checkBoolean(value, "'Computed Fields'")) ?? true;
+	const output = licenseOutput(context);
+	return async (send) => {
+		const now = Date.now();
+		const licenses = await listEntries(send, list, {
+			sort,
+			limit,
+			matches: matcherOf(audit, now),
+			edge: edgeOf(audit),
+		});
+		return licenses.map((license) =>
+			output(isComputed ? withComputedFields(license, now) : license),
+		);
 	};
-	const sort: Sort = {
-		sortColumn:
-			ifAdded(options, 'sortColumn', (value) => checkChoice(value, "'Sort By'", SORT_COLUMNS)) ??
-			'createdAt',
-		sortDirection:
-			ifAdded(options, 'sortDirection', (value) =>
-				checkChoice(value, "'Sort Direction'", SORT_DIRECTIONS),
-			) ?? 'desc',
-	};
-	return async (send) => completeOrRefused(await listLicenses(send, idFilters, sort, limit));
 };

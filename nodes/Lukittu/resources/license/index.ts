@@ -4,6 +4,9 @@ import { licenseCreateDescription, prepareLicenseCreate } from './create';
 import { licenseDeleteDescription, prepareLicenseDelete } from './delete';
 import { licenseGetDescription, prepareLicenseGet } from './get';
 import { licenseGetManyDescription, prepareLicenseGetMany } from './getAll';
+import { licenseReinstateDescription, prepareLicenseReinstate } from './reinstate';
+import { licenseRenewDescription, prepareLicenseRenew } from './renew';
+import { licenseSuspendDescription, prepareLicenseSuspend } from './suspend';
 import { licenseUpdateDescription, prepareLicenseUpdate } from './update';
 
 export const licenseDescription: INodeProperties[] = [
@@ -18,7 +21,7 @@ export const licenseDescription: INodeProperties[] = [
 				name: 'Create',
 				value: 'create',
 				action: 'Create a license',
-				description: 'Make a new license with a key of its own',
+				description: 'Create a new license, once for each idempotency key',
 				routing: throughDoor(prepareLicenseCreate),
 			},
 			{
@@ -39,8 +42,30 @@ export const licenseDescription: INodeProperties[] = [
 				name: 'Get Many',
 				value: 'getAll',
 				action: 'Get many licenses',
-				description: 'Get a list of licenses, each as an item of its own',
+				description:
+					"Get a list of licenses, each as an item of its own. If there is none, the workflow stops after this node, unless 'Always Output Data' is on in the node's settings.",
 				routing: throughDoor(prepareLicenseGetMany, true),
+			},
+			{
+				name: 'Reinstate',
+				value: 'reinstate',
+				action: 'Reinstate a license',
+				description: 'Lift the suspension of a license',
+				routing: throughDoor(prepareLicenseReinstate),
+			},
+			{
+				name: 'Renew',
+				value: 'renew',
+				action: 'Renew a license',
+				description: 'Move the expiry of a license, until a date or by days',
+				routing: throughDoor(prepareLicenseRenew),
+			},
+			{
+				name: 'Suspend',
+				value: 'suspend',
+				action: 'Suspend a license',
+				description: 'Make a license invalid until it is reinstated',
+				routing: throughDoor(prepareLicenseSuspend),
 			},
 			{
 				name: 'Update',
@@ -56,5 +81,8 @@ export const licenseDescription: INodeProperties[] = [
 	...licenseDeleteDescription,
 	...licenseGetDescription,
 	...licenseGetManyDescription,
+	...licenseReinstateDescription,
+	...licenseRenewDescription,
+	...licenseSuspendDescription,
 	...licenseUpdateDescription,
 ];

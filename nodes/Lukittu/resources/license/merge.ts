@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
-import { UserError } from 'n8n-workflow';
 import { checkLinkCount } from '../../checks/ids';
 import { checkMetadataCount } from '../../checks/metadata';
-import type { Expiration, License, LicenseBody, MetadataEntry } from '../../types';
+import type { Expiration, License, MetadataEntry } from '../../types';
+import { checkEditable, licenseBody, type LicenseUpdateBody } from './body';
 
 /** Changes to a license's customers or products. With `replace`, the others are empty. */
 export interface LinkChanges {
@@ -35,33 +35,6 @@ export interface LicenseChanges {
 	suspended: boolean | undefined;
 }
 
-/** The whole body of an update: Lukittu refuses one that lacks a field. */
-export type LicenseUpdateBody = LicenseBody & { licenseKey: string };
-
-/** The expiration as it must be sent to stay what it is. */
-function unchangedExpiration(current: License): Expiration {
-	const { expirationType, expirationStart, expirationDate, expirationDays } = current;
-	// Read as CREATION, but refused with anything but null.
-	if (expirationType === 'NEVER') {
-		return { expirationType, expirationStart: null, expirationDate: null, expirationDays: null };
-	}
-	if (expirationType === 'DURATION') {
-		// The date must go back with it: null would erase a running expiry.
-		return { expirationType, expirationStart, expirationDate, expirationDays };
-	}
-	if (expirationDate !== null && Date.parse(expirationDate) <= Date.now()) {
-		throw new UserError(
-			`The license ${current.licenseKey} expired on ${expirationDate}, and Lukittu does not let an expired license be edited`,
-			{
-				description:
-					"This item changed nothing. Add 'Expiration' with a new date in the future, or another type, to the same update.",
-			},
-		);
-	}
-	// With days, Lukittu would store now + days in place of the date.
-	return { expirationType, expirationStart, expirationDate, expirationDays: null };
-}
-
 /** Moves a running expiry by the difference in days, which Lukittu does not do. */
 function movedDate(current: License, newDays: number): string | null {
 	const { expirationDate, expirationDays } = current;
@@ -71,8 +44,8 @@ function movedDate(current: License, newDays: number): string | null {
 		.toISO();
 }
 
-function mergedExpiration(current: License, change: Expiration | undefined): Expiration {
-	if (change === undefined) return unchangedExpiration(current);
+/** The expiration that is to be sent. */
+function mergedExpiration(current: License, change: Expiration): Expiration {
 	if (change.expirationType !== 'DURATION') return change;
 	if (current.expirationType !== 'DURATION') {
 		// Without a date, Lukittu counts the days from now, or from the first use.
@@ -103,23 +76,35 @@ function mergedLinks(
 	);
 }
 
+/**
+ * Sets some entries of a license's metadata and leaves the others.
+ *
+ * @param place how messages name the license with the new entries
+ * @throws UserError if there come to be more than 20 entries
+ */
+export function withMetadata(
+	current: MetadataEntry[],
+	set: MetadataSetting[],
+	place: string,
+): MetadataEntry[] {
+	const settings = new Map(set.map((setting) => [setting.key, setting]));
+	const kept = current.map(({ key, value, locked }) => {
+		const setting = settings.get(key);
+		return { key, value: setting?.value ?? value, locked: setting?.locked ?? locked };
+	});
+	const added = set
+		.filter(({ key }) => !current.some((entry) => entry.key === key))
+		.map(({ key, value, locked }) => ({ key, value, locked: locked ?? false }));
+	return checkMetadataCount([...kept, ...added], place);
+}
+
 function mergedMetadata(
 	current: MetadataEntry[],
 	{ set, remove, replace }: LicenseChanges['metadata'],
 ): MetadataEntry[] {
 	if (replace) return replace;
-	const settings = new Map(set.map((setting) => [setting.key, setting]));
-	const kept = current
-		.filter(({ key }) => !remove.includes(key))
-		// Entries are read with more fields than may be sent.
-		.map(({ key, value, locked }) => {
-			const setting = settings.get(key);
-			return { key, value: setting?.value ?? value, locked: setting?.locked ?? locked };
-		});
-	const added = set
-		.filter(({ key }) => !current.some((entry) => entry.key === key))
-		.map(({ key, value, locked }) => ({ key, value, locked: locked ?? false }));
-	return checkMetadataCount([...kept, ...added], "The license with 'Set Metadata'");
+	const kept = current.filter(({ key }) => !remove.includes(key));
+	return withMetadata(kept, set, "The license with 'Set Metadata'");
 }
 
 /**
@@ -128,24 +113,24 @@ function mergedMetadata(
  * @param current the license as read by its key, with customers, products and metadata
  * @throws UserError if Lukittu would refuse the result: an expired DATE license without a new
  *   expiration, more than 20 customers, products or metadata entries
- * @see section "Update" of Lukittu's behaviour in docs/architecture.md
+ * @see section "Update" in docs/architecture.md
  */
 export function merge(current: License, changes: LicenseChanges): LicenseUpdateBody {
-	const { customers, products, metadata } = current;
-	if (!customers || !products || !metadata) {
-		throw new UserError(`Lukittu did not tell all of the license ${current.licenseKey}`, {
-			description:
-				'Its customers, products or metadata are missing from the answer, and writing it back would remove them. This item changed nothing. Your Lukittu server may be older than the node expects.',
-		});
+	const { customers = [], products = [], metadata = [] } = current;
+	if (changes.expiration === undefined) {
+		checkEditable(
+			current,
+			"Add 'Expiration' with a new date in the future, or another type, to the same update.",
+		);
 	}
-	return {
-		...mergedExpiration(current, changes.expiration),
-		licenseKey: changes.licenseKey ?? current.licenseKey,
-		hwidLimit: changes.hwidLimit === undefined ? current.hwidLimit : changes.hwidLimit,
-		ipLimit: changes.ipLimit === undefined ? current.ipLimit : changes.ipLimit,
-		suspended: changes.suspended ?? current.suspended,
+	return licenseBody(current, {
+		...(changes.expiration && mergedExpiration(current, changes.expiration)),
+		...(changes.licenseKey !== undefined && { licenseKey: changes.licenseKey }),
+		...(changes.hwidLimit !== undefined && { hwidLimit: changes.hwidLimit }),
+		...(changes.ipLimit !== undefined && { ipLimit: changes.ipLimit }),
+		...(changes.suspended !== undefined && { suspended: changes.suspended }),
 		customerIds: mergedLinks(customers, changes.customers, 'Customers'),
 		productIds: mergedLinks(products, changes.products, 'Products'),
 		metadata: mergedMetadata(metadata, changes.metadata),
-	};
+	});
 }

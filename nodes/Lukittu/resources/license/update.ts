@@ -1,8 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../transport/door';
-import { inTurn } from '../../transport/lock';
-import type { Send } from '../../transport/request';
-import type { License, LicenseReference } from '../../types';
+import { licenseReference } from '../parameters';
+import { changeLicense } from './change';
 import { licenseChanges } from './changes';
 import {
 	expirationDateField,
@@ -21,8 +20,7 @@ import {
 	productsSelect,
 } from './fields';
 import { merge } from './merge';
-import { licenseReference } from './parameters';
-import { checkSame, lookUpLicense, readLicense, subjectOf } from './read';
+import { licenseOptions, licenseOutput } from './output';
 
 const showOnlyForLicenseUpdate = {
 	resource: ['license'],
@@ -187,32 +185,17 @@ export const licenseUpdateDescription: INodeProperties[] = [
 			},
 		],
 	},
+	licenseOptions('update'),
 ];
 
-async function idOf(send: Send, reference: LicenseReference): Promise<string> {
-	return reference.by === 'id' ? reference.id : (await lookUpLicense(send, reference)).id;
-}
-
-/**
- * Update: reads the license, merges the changes, and writes it back as a whole, since Lukittu
- * replaces everything. Updates of one license wait for each other.
- */
+/** Update: reads the license, merges the changes, and writes it back as a whole. */
 export const prepareLicenseUpdate: Prepare = (context) => {
 	const reference = licenseReference(context);
 	const fields = context.getNodeParameter('updateFields', {}) as IDataObject;
 	const changes = licenseChanges(fields, context.getTimezone());
+	const output = licenseOutput(context);
 	return async (send) => {
-		const id = await idOf(send, reference);
-		return await inTurn(id, async () => {
-			const current = await readLicense(send, reference);
-			checkSame(current, id);
-			const data = await send<License>({
-				method: 'PUT',
-				url: `/licenses/id/${id}`,
-				body: merge(current, changes),
-				subject: subjectOf(reference),
-			});
-			return [data];
-		});
+		const license = await changeLicense(send, reference, (current) => merge(current, changes));
+		return [output(license)];
 	};
 };

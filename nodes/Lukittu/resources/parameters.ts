@@ -1,6 +1,6 @@
 import { UserError, type IDataObject, type IExecuteSingleFunctions } from 'n8n-workflow';
-import { checkIdRows, checkLicenseKey, checkUuid, shown } from '../../checks/ids';
-import type { LicenseReference } from '../../types';
+import { checkIdRows, checkLicenseKey, checkUuid, shown } from '../checks/ids';
+import type { LicenseReference } from '../types';
 
 /** The value inside a resource locator, whatever its mode. */
 function locatorValue(locator: unknown): unknown {

@@ -1,0 +1,77 @@
+import { UserError } from 'n8n-workflow';
+import type { Expiration, License, LicenseBody, MetadataEntry } from '../../types';
+
+/** The whole body of an update: Lukittu refuses one that lacks a field. */
+export type LicenseUpdateBody = LicenseBody & { licenseKey: string };
+
+/** The expiration as it must be sent to stay what it is. */
+function unchangedExpiration(current: License): Expiration {
+	const { expirationType, expirationStart, expirationDate, expirationDays } = current;
+	// Read as CREATION, but refused with anything but null.
+	if (expirationType === 'NEVER') {
+		return { expirationType, expirationStart: null, expirationDate: null, expirationDays: null };
+	}
+	// The date must go back with it: null would erase a running expiry.
+	if (expirationType === 'DURATION') {
+		return { expirationType, expirationStart, expirationDate, expirationDays };
+	}
+	// With days, Lukittu would store now + days in place of the date.
+	return { expirationType, expirationStart, expirationDate, expirationDays: null };
+}
+
+/** Metadata as it may be sent: entries are read with more fields. */
+function sendable(metadata: MetadataEntry[]): MetadataEntry[] {
+	return metadata.map(({ key, value, locked }) => ({ key, value, locked }));
+}
+
+/** Whether a license has expired at a date: Lukittu takes no change of it without a new date. */
+export function isExpiredDate({ expirationType, expirationDate }: License): boolean {
+	if (expirationType !== 'DATE' || expirationDate === null) return false;
+	return Date.parse(expirationDate) <= Date.now();
+}
+
+/**
+ * Makes sure that Lukittu lets a license be changed while its expiration stays as it is.
+ *
+ * @param advice what to do where it does not
+ * @throws UserError if the license has expired at a date
+ */
+export function checkEditable(license: License, advice: string): void {
+	if (!isExpiredDate(license)) return;
+	const { licenseKey, expirationDate } = license;
+	throw new UserError(
+		`The license ${licenseKey} expired on ${expirationDate}, and Lukittu does not let an expired license be edited`,
+		{ description: `This item changed nothing. ${advice}` },
+	);
+}
+
+/**
+ * Makes the body that writes a license back with some fields replaced and all others as they are.
+ *
+ * @param current the license as read by its key, with customers, products and metadata
+ * @throws UserError if the license was not told completely
+ * @see section "Update" in docs/architecture.md
+ */
+export function licenseBody(
+	current: License,
+	replaced: Partial<LicenseUpdateBody>,
+): LicenseUpdateBody {
+	const { customers, products, metadata } = current;
+	if (!customers || !products || !metadata) {
+		throw new UserError(`Lukittu did not tell all of the license ${current.licenseKey}`, {
+			description:
+				'Its customers, products or metadata are missing from the answer, and writing it back would remove them. This item changed nothing. Your Lukittu server may be older than the node expects.',
+		});
+	}
+	return {
+		...unchangedExpiration(current),
+		licenseKey: current.licenseKey,
+		hwidLimit: current.hwidLimit,
+		ipLimit: current.ipLimit,
+		suspended: current.suspended,
+		customerIds: customers.map(({ id }) => id),
+		productIds: products.map(({ id }) => id),
+		metadata: sendable(metadata),
+		...replaced,
+	};
+}

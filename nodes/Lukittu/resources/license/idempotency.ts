@@ -1,0 +1,135 @@
+import { UserError } from 'n8n-workflow';
+import { checkMetadataText } from '../../checks/metadata';
+import { listEntries } from '../../transport/list';
+import { inTurn } from '../../transport/lock';
+import { isLostAnswer } from '../../transport/errors';
+import type { Send } from '../../transport/request';
+import type { License, LicenseBody, MetadataEntry } from '../../types';
+import { hasMetadata, licenseList } from './list';
+
+/** The metadata key under which a license keeps the idempotency key it was created with. */
+export const IDEMPOTENCY_ENTRY = 'n8nIdempotencyKey';
+
+export type LicenseCreateBody = LicenseBody & { sendEmailDelivery: boolean };
+
+/** What a create with an idempotency key comes to. */
+export type Created = {
+	license: License;
+	/** Whether the license was there before. */
+	alreadyExisted: boolean;
+	/** Other licenses with the same key, where there are any: "KEY (deleted), KEY (kept)". */
+	surplusLicenses?: string;
+};
+
+/** Sends the create itself. */
+export type Post = () => Promise<License>;
+
+/**
+ * Checks an idempotency key and returns it without the blanks around it.
+ *
+ * @throws UserError if it is not 1 to 255 characters: without it, every repeat would act again
+ */
+export function checkIdempotencyKey(value: unknown): string {
+	return checkMetadataText(typeof value === 'string' ? value.trim() : value, "'Idempotency Key'");
+}
+
+/**
+ * Adds the idempotency key to the metadata of a new license.
+ *
+ * @throws UserError if the metadata uses the same metadata key
+ */
+export function withIdempotencyKey(metadata: MetadataEntry[], value: string): MetadataEntry[] {
+	const key = IDEMPOTENCY_ENTRY;
+	if (metadata.some((entry) => entry.key === key)) {
+		throw new UserError(`'Metadata' has an entry with the key "${key}"`, {
+			description: "The node keeps the 'Idempotency Key' there. Give your entry another key.",
+		});
+	}
+	return [...metadata, { key, value, locked: true }];
+}
+
+/** All licenses with this idempotency key, the oldest first. */
+async function licensesWith(send: Send, key: string): Promise<License[]> {
+	const metadata = { key: IDEMPOTENCY_ENTRY, value: key };
+	return await listEntries(send, licenseList({ metadata }), {
+		sort: { sortColumn: 'createdAt', sortDirection: 'asc' },
+		matches: (license) => hasMetadata(license, metadata.key, metadata.value),
+	});
+}
+
+function created(
+	license: License,
+	surplus: License[],
+	alreadyExisted: boolean,
+	deletedId?: string,
+): Created {
+	if (surplus.length === 0) return { license, alreadyExisted };
+	const keys = surplus.map(
+		({ id, licenseKey }) => `${licenseKey} (${id === deletedId ? 'deleted' : 'kept'})`,
+	);
+	return { license, alreadyExisted, surplusLicenses: keys.join(', ') };
+}
+
+/** Sends what is no longer needed for the license to exist: if it does not work, the item goes on. */
+function tolerant(send: Send): Send {
+	return async (request) => await send({ ...request, recovers: () => true });
+}
+
+/** Makes a license; where the answer is lost, it is looked for once. */
+async function make(send: Send, key: string, post: Post): Promise<License> {
+	const [made] = await Promise.allSettled([post()]);
+	if (made.status === 'fulfilled') return made.value;
+	if (!isLostAnswer(made.reason)) throw made.reason;
+	const [found] = await Promise.allSettled([licensesWith(tolerant(send), key)]);
+	if (found.status === 'rejected' || found.value.length === 0) throw made.reason;
+	return found.value[0];
+}
+
+/** Deletes a license that was just made; tells whether it is gone. */
+async function remove(send: Send, { id }: License): Promise<boolean> {
+	const [deletion] = await Promise.allSettled([
+		tolerant(send)({
+			method: 'DELETE',
+			url: `/licenses/id/${id}`,
+			subject: `the surplus license with the ID ${id}`,
+		}),
+	]);
+	return deletion.status === 'fulfilled';
+}
+
+/**
+ * Deals with licenses that another n8n process made with the same key at the same moment. The
+ * oldest stays, which is the same for both. Each process deletes only what it made itself, and only
+ * where nobody has got its key by e-mail.
+ */
+async function settle(send: Send, key: string, made: License, isMailed: boolean): Promise<Created> {
+	const [found] = await Promise.allSettled([licensesWith(tolerant(send), key)]);
+	const others = found.status === 'fulfilled' ? found.value : [];
+	const all = others.some(({ id }) => id === made.id) ? others : [...others, made];
+	const [license, ...surplus] = all;
+	if (license.id === made.id) return created(made, surplus, false);
+
+	const isDeleted = !isMailed && (await remove(send, made));
+	const removedId = isDeleted ? made.id : undefined;
+	return created(license, surplus, true, removedId);
+}
+
+/**
+ * Creates a license unless there is one with the same idempotency key.
+ *
+ * @param key the idempotency key, which is also in the metadata that is sent
+ * @param isMailed whether Lukittu e-mails the key of a new license
+ * @see section "Idempotent Create" in docs/architecture.md
+ */
+export async function createOnce(
+	send: Send,
+	key: string,
+	isMailed: boolean,
+	post: Post,
+): Promise<Created> {
+	return await inTurn(`idempotency key ${key}`, async () => {
+		const [existing, ...others] = await licensesWith(send, key);
+		if (existing) return created(existing, others, true);
+		return await settle(send, key, await make(send, key, post), isMailed);
+	});
+}

@@ -1,0 +1,57 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { List } from '../../transport/pages';
+import type { Send } from '../../transport/request';
+import type { License } from '../../types';
+import { readLicense } from './read';
+
+/** The filters of a list of licenses that Lukittu applies, all already checked. */
+export type LicenseFilters = {
+	/** Comma lists of IDs: Lukittu drops what is no UUID and lists everything. */
+	customerIds?: string;
+	productIds?: string;
+	/** Undocumented, so a server may ignore it, and list everything. */
+	metadata?: { key: string; value: string };
+};
+
+function partsByProduct(seen: License[], wanted: string | undefined): IDataObject[] {
+	const ids = new Set(seen.flatMap(({ products = [] }) => products.map(({ id }) => id)));
+	const isWanted = (id: string) => wanted === undefined || wanted.split(',').includes(id);
+	return [...ids].filter(isWanted).map((productIds) => ({ productIds }));
+}
+
+/**
+ * What the server is to look for in the metadata's values. It finds values that contain it in any
+ * case, with `_` and `%` as wildcards: more than was meant, never less, so that what comes back must
+ * be checked. A backslash would hide the next character's meaning, so it is left out.
+ */
+function searchText(value: string): string {
+	const [longest] = value.split('\\').sort((a, b) => b.length - a.length);
+	return longest;
+}
+
+function metadataQuery({ key, value }: { key: string; value: string }): IDataObject {
+	const metadataValue = searchText(value);
+	return metadataValue ? { metadataKey: key, metadataValue } : {};
+}
+
+async function withMetadata(send: Send, license: License): Promise<License> {
+	// Lukittu's documents have no metadata in lists.
+	return license.metadata
+		? license
+		: await readLicense(send, { by: 'key', key: license.licenseKey });
+}
+
+/** Whether a license has an entry with this key and exactly this value. */
+export function hasMetadata({ metadata = [] }: License, key: string, value: string): boolean {
+	return metadata.some((entry) => entry.key === key && entry.value === value);
+}
+
+/** The list of licenses that match the filters; with `metadata`, also others may be in it. */
+export function licenseList({ metadata, ...query }: LicenseFilters): List<License> {
+	return {
+		name: 'licenses',
+		query: { ...query, ...(metadata && metadataQuery(metadata)) },
+		partsOf: (seen) => partsByProduct(seen, query.productIds),
+		complete: metadata && withMetadata,
+	};
+}

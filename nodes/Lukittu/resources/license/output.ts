@@ -1,0 +1,76 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { License } from '../../types';
+import { inOrder, outputOptions, readOutput, shape } from '../output';
+import { daysUntilExpiry, statusOf } from './status';
+
+const licenseOutputOptions = outputOptions([
+	{ name: 'Created At', value: 'createdAt' },
+	{ name: 'Customer Emails', value: 'customerEmails' },
+	{ name: 'Customer Names', value: 'customerNames' },
+	{ name: 'Customers', value: 'customers' },
+	{ name: 'Days Until Expiry', value: 'daysUntilExpiry' },
+	{ name: 'Expiration Date', value: 'expirationDate' },
+	{ name: 'Expiration Days', value: 'expirationDays' },
+	{ name: 'Expiration Start', value: 'expirationStart' },
+	{ name: 'Expiration Type', value: 'expirationType' },
+	{ name: 'Hardware ID Limit', value: 'hwidLimit' },
+	{ name: 'IP Address Limit', value: 'ipLimit' },
+	{ name: 'Last Active At', value: 'lastActiveAt' },
+	{ name: 'License Key', value: 'licenseKey' },
+	{ name: 'Metadata', value: 'metadata' },
+	{ name: 'Product Names', value: 'productNames' },
+	{ name: 'Products', value: 'products' },
+	{ name: 'Status', value: 'status' },
+	{ name: 'Suspended', value: 'suspended' },
+	{ name: 'Updated At', value: 'updatedAt' },
+]);
+
+/**
+ * The collection "Options" of an operation that puts out licenses.
+ *
+ * @param operation which
+ * @param own options of its own
+ */
+export function licenseOptions(operation: string, own: INodeProperties[] = []): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: { show: { resource: ['license'], operation: [operation] } },
+		options: inOrder([...own, ...licenseOutputOptions]),
+	};
+}
+
+function listed(texts: Array<string | null>): string | null {
+	return texts.filter((text) => text !== null).join(', ') || null;
+}
+
+/** What people use of a license in a message or a sheet, flat; several names with commas between. */
+function simplified(license: License, now: number): IDataObject {
+	const { customers = [], products = [] } = license;
+	return {
+		id: license.id,
+		licenseKey: license.licenseKey,
+		status: statusOf(license, now),
+		expirationDate: license.expirationDate,
+		daysUntilExpiry: daysUntilExpiry(license, now),
+		customerEmails: listed(customers.map(({ email }) => email)),
+		customerNames: listed(customers.map(({ fullName, username }) => fullName ?? username)),
+		productNames: listed(products.map(({ name }) => name)),
+	};
+}
+
+/** Makes an output item of a license; `told` is what the operation tells of what it did. */
+export type LicenseOutput = (license: License, told?: IDataObject) => IDataObject;
+
+/**
+ * Reads how licenses are to come out.
+ *
+ * @throws UserError if an option is none of its choices
+ */
+export function licenseOutput(context: IExecuteSingleFunctions): LicenseOutput {
+	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
+	return (license, told) => shape(output, license, simplified(license, Date.now()), told);
+}

@@ -1,0 +1,93 @@
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { checkBoolean, checkChoice } from '../checks/values';
+import { ifAdded } from './parameters';
+
+const OUTPUTS = ['raw', 'selectedFields', 'simplified'] as const;
+
+/** Fields in the order in which n8n wants them to stand in a collection. */
+export function inOrder(fields: INodeProperties[]): INodeProperties[] {
+	return fields.sort((a, b) => a.displayName.localeCompare(b.displayName));
+}
+
+/** How much of a license or customer comes out. */
+export interface Output {
+	mode: (typeof OUTPUTS)[number];
+	/** With `selectedFields`: what comes out beside the ID. */
+	fields: string[];
+}
+
+/**
+ * The options for the output: one switch, or, where an AI agent uses the node as its tool, a choice
+ * of fields, as n8n's guidelines have it.
+ *
+ * @param fields what can be selected
+ */
+export function outputOptions(fields: INodePropertyOptions[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'Output',
+			name: 'output',
+			type: 'options',
+			displayOptions: { show: { '@tool': [true] } },
+			options: [
+				{ name: 'Raw', value: 'raw', description: 'All fields' },
+				{ name: 'Selected Fields', value: 'selectedFields', description: 'Fields you choose' },
+				{ name: 'Simplified', value: 'simplified', description: 'The most useful fields, flat' },
+			],
+			default: 'simplified',
+			description: 'How much the AI agent gets to see',
+		},
+		{
+			displayName: 'Output Fields',
+			name: 'outputFields',
+			type: 'multiOptions',
+			displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
+			options: fields,
+			default: [],
+			description: 'What the AI agent gets to see beside the ID',
+		},
+		{
+			displayName: 'Simplify',
+			name: 'simplify',
+			type: 'boolean',
+			displayOptions: { show: { '@tool': [false] } },
+			default: false,
+			description: 'Whether to return a simplified version of the response instead of the raw data',
+		},
+	];
+}
+
+/**
+ * Reads the options for the output.
+ *
+ * @param options the collection "Options"
+ * @throws UserError if one is none of its choices
+ */
+export function readOutput(options: IDataObject): Output {
+	const isSimple = ifAdded(options, 'simplify', (value) => checkBoolean(value, "'Simplify'"));
+	const mode = ifAdded(options, 'output', (value) => checkChoice(value, "'Output'", OUTPUTS));
+	return {
+		mode: mode ?? (isSimple ? 'simplified' : 'raw'),
+		fields: [options.outputFields ?? []].flat().map(String),
+	};
+}
+
+/**
+ * Shapes one output item.
+ *
+ * @param raw everything there is
+ * @param simplified the flat fields of it
+ * @param told what the operation tells of what it did; comes out in every shape
+ */
+export function shape(
+	{ mode, fields }: Output,
+	raw: IDataObject,
+	simplified: IDataObject,
+	told: IDataObject = {},
+): IDataObject {
+	if (mode === 'simplified') return { ...simplified, ...told };
+	if (mode === 'raw') return { ...raw, ...told };
+	const all: IDataObject = { ...simplified, ...raw };
+	const selected = ['id', ...fields].filter((field) => field in all);
+	return { ...Object.fromEntries(selected.map((field) => [field, all[field]])), ...told };
+}

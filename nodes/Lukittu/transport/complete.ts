@@ -1,0 +1,143 @@
+import type { IDataObject } from 'n8n-workflow';
+import { getPage, type Entry, type List, type Page, type Sort } from './pages';
+import type { Send } from './request';
+
+type Entries<T> = Map<string, T>;
+
+/** One pass over all pages. */
+interface Walk<T extends Entry> {
+	entries: Entries<T>;
+	/** How many entries there were when it began. */
+	expected: number;
+	/** Whether an entry was there when it began. */
+	existed: (entry: T) => boolean;
+}
+
+/** A complete list, or what is known of an incomplete one. */
+export interface Listing<T extends Entry> {
+	entries: T[];
+	/** How many entries are known to exist but were in none of the pages. */
+	missing: number;
+}
+
+type WalkOrder = Sort & { pageSize: number };
+
+/** Ascending order of creation first: what is created meanwhile comes at the end. */
+const FIRST_ORDER: WalkOrder = { sortColumn: 'createdAt', sortDirection: 'asc', pageSize: 100 };
+
+const NEWEST_FIRST: WalkOrder = { sortColumn: 'createdAt', sortDirection: 'desc', pageSize: 100 };
+
+const OTHER_ORDERS: WalkOrder[] = [
+	{ sortColumn: 'createdAt', sortDirection: 'desc', pageSize: 100 },
+	{ sortColumn: 'updatedAt', sortDirection: 'asc', pageSize: 100 },
+	{ sortColumn: 'updatedAt', sortDirection: 'desc', pageSize: 100 },
+];
+
+/** With smaller pages, Lukittu shows entries of one moment in yet other orders. */
+const SMALLER_PAGES: WalkOrder[] = [50, 25, 10].flatMap((pageSize): WalkOrder[] => [
+	{ sortColumn: 'createdAt', sortDirection: 'asc', pageSize },
+	{ sortColumn: 'createdAt', sortDirection: 'desc', pageSize },
+]);
+
+function collect<T extends Entry>(into: Entries<T>, entries: Iterable<T>): void {
+	for (const entry of entries) into.set(entry.id, entry);
+}
+
+/**
+ * Tells the entries that were there when a page of the newest was got from those created since,
+ * without comparing the clocks of two machines.
+ */
+function existedAt<T extends Entry>({ entries }: Page<T>): (entry: T) => boolean {
+	const known = new Set(entries.map(({ id }) => id));
+	const times = entries.map(({ createdAt }) => Date.parse(createdAt));
+	const newest = Math.max(...times);
+	// A page of one single moment does not show all entries of that moment.
+	const last = times.every((time) => time === newest) ? newest : newest - 1;
+	return ({ id, createdAt }) => known.has(id) || Date.parse(createdAt) <= last;
+}
+
+/** Gets every page once, in the order given; the pages known to exist are asked for at once. */
+async function walk<T extends Entry>(
+	send: Send,
+	list: List<T>,
+	order: WalkOrder,
+): Promise<Walk<T>> {
+	// The newest page gives the number of entries and what is the newest in one answer.
+	const newest = await getPage(send, list, { ...NEWEST_FIRST, page: 1 });
+	const entries: Entries<T> = new Map();
+	collect(entries, newest.entries);
+	const existed = existedAt(newest);
+	if (!newest.hasNextPage) {
+		return { entries, expected: newest.totalResults ?? entries.size, existed };
+	}
+
+	const pageOf = async (page: number) => await getPage(send, list, { ...order, page });
+	const knownPages = Math.ceil((newest.totalResults ?? 1) / order.pageSize);
+	const pages = await Promise.all(
+		Array.from({ length: knownPages }, async (_, index) => await pageOf(index + 1)),
+	);
+	for (const page of pages) collect(entries, page.entries);
+
+	// More pages than were known: the server gives no total, or entries were created meanwhile.
+	let last = pages[pages.length - 1];
+	while (last.hasNextPage) {
+		const before = entries.size;
+		last = await pageOf(pages.length + 1);
+		pages.push(last);
+		collect(entries, last.entries);
+		// A server that goes on for ever with nothing new.
+		if (entries.size === before) break;
+	}
+	// Without a total, the rows that came are as many as there were.
+	const rows = pages.reduce((sum, page) => sum + page.entries.length, 0);
+	return { entries, expected: newest.totalResults ?? rows, existed };
+}
+
+/**
+ * How many entries no walk has shown: the fewest that are missing for the time at which one of the
+ * walks began. What was there then is counted among what came in that walk and in those since.
+ */
+function missingFrom<T extends Entry>(walks: Array<Walk<T>>): number {
+	const shown: Entries<T> = new Map();
+	const missing = [...walks].reverse().map(({ entries, expected, existed }) => {
+		collect(shown, entries.values());
+		return Math.max(expected - [...shown.values()].filter(existed).length, 0);
+	});
+	return Math.min(...missing);
+}
+
+/** Walks each part of a list by itself: with fewer entries, fewer share a moment. */
+async function walkParts<T extends Entry>(
+	send: Send,
+	list: List<T>,
+	into: Entries<T>,
+): Promise<void> {
+	const parts: IDataObject[] = list.partsOf?.([...into.values()]) ?? [];
+	for (const part of parts) {
+		const narrowed = { ...list, query: { ...list.query, ...part } };
+		const { entries } = await walk(send, narrowed, FIRST_ORDER);
+		collect(into, entries.values());
+	}
+}
+
+/**
+ * Gets every entry of a list. Lukittu's pages repeat some entries and skip others where timestamps
+ * tie or entries come and go meanwhile, so the list is compared with the number the server gives;
+ * where some are missing, the pages are walked in other orders, part by part, and in smaller pages.
+ */
+export async function listAll<T extends Entry>(send: Send, list: List<T>): Promise<Listing<T>> {
+	const walks = [await walk(send, list, FIRST_ORDER)];
+	const walkAgain = async (orders: WalkOrder[]) => {
+		for (const order of orders) {
+			if (missingFrom(walks) > 0) walks.push(await walk(send, list, order));
+		}
+	};
+
+	await walkAgain(OTHER_ORDERS);
+	if (missingFrom(walks) > 0) await walkParts(send, list, walks[walks.length - 1].entries);
+	await walkAgain(SMALLER_PAGES);
+
+	const all: Entries<T> = new Map();
+	for (const { entries } of walks) collect(all, entries.values());
+	return { entries: [...all.values()], missing: missingFrom(walks) };
+}
