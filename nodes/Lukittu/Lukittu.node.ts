@@ -12,7 +12,7 @@ export class Lukittu implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Create, find, change and delete software licenses in Lukittu',
+		description: 'Create, renew, suspend, find and delete software licenses in Lukittu',
 		defaults: {
 			name: 'Lukittu',
 		},
