@@ -30,6 +30,7 @@ export const {
 	RoutingNode,
 	WorkflowExecute,
 	getAdditionalKeys,
+	resolveOutputSchemaPath,
 } = requireFromRoot('n8n-core') as typeof import('n8n-core');
 
 export const {

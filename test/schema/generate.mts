@@ -1,0 +1,23 @@
+/**
+ * Writes the files from which n8n shows the fields of a node's output before its first run, from
+ * what the built node puts out.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+import { outputsOf, RESOURCES } from './outputs.mts';
+import { schemaFile, schemaOf } from './schema.mts';
+
+const FOLDER = 'nodes/Lukittu';
+
+for (const [resource, runs] of Object.entries(RESOURCES)) {
+	for (const operation of Object.keys(runs)) {
+		const file = await schemaFile(FOLDER, resource, operation);
+		const schema = schemaOf(await outputsOf(resource, operation), operation);
+		const options = await resolveConfig(file);
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, await format(JSON.stringify(schema), { ...options, filepath: file }));
+		console.log(path.relative('', file));
+	}
+}
