@@ -1,9 +1,9 @@
 /**
  * Checks what would be published: `npm pack` lists only what belongs there, everything that
- * package.json names is in it, and the package needs nothing but n8n.
+ * package.json names and every output schema is in it, and the package needs nothing but n8n.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 interface PackageJson {
 	dependencies?: object;
@@ -22,12 +22,17 @@ const [{ files, size }] = JSON.parse(output) as [{ files: Array<{ path: string }
 const paths = files.map(({ path }) => path);
 
 const { credentials, nodes } = manifest.n8n;
-const needed = [...ROOT_FILES, ...credentials, ...nodes, 'dist/icons/lukittu.svg'];
+// What n8n shows of an output before the first run; without them it shows nothing, and says nothing.
+const schemas = readdirSync('nodes', { recursive: true, encoding: 'utf8' })
+	.map((file) => `dist/nodes/${file.replaceAll('\\', '/')}`)
+	.filter((file) => file.includes('/__schema__/') && file.endsWith('.json'));
+const needed = [...ROOT_FILES, ...credentials, ...nodes, ...schemas, 'dist/icons/lukittu.svg'];
 
 const faults = [
 	...paths
 		.filter((path) => !path.startsWith('dist/') && !ROOT_FILES.includes(path))
 		.map((path) => `must not be published: ${path}`),
+	...(schemas.length > 0 ? [] : ['no output schema found below nodes/']),
 	...needed.filter((path) => !paths.includes(path)).map((path) => `is missing: ${path}`),
 	...INSTALL_SCRIPTS.filter((name) => name in manifest.scripts).map(
 		(name) => `runs on the user's machine: script "${name}"`,
