@@ -25,14 +25,19 @@ export function addDays(date: Date, days: number): Date {
 }
 
 /**
- * Whether a text contains another as PostgreSQL's ILIKE finds it: without regard to case, and
- * with `_` and `%` as wildcards, since the server does not escape them.
+ * Whether a text contains another as PostgreSQL's ILIKE finds it: without regard to case. The server
+ * puts a `%` on both sides and escapes nothing, so `_` and `%` are wildcards, and a backslash takes
+ * the meaning from the next character, even from the `%` that the server puts behind it.
  */
 export function likeMatcher(search: string): (text: string) => boolean {
-	const pattern = search
-		.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-		.replaceAll('%', '.*')
-		.replaceAll('_', '.');
-	const expression = new RegExp(pattern, 'is');
+	const parts = `%${search}%`.match(/\\?[^]/gu) ?? [];
+	const expression = new RegExp(`^${parts.map(likePart).join('')}$`, 'isu');
 	return (text) => expression.test(text);
+}
+
+function likePart(part: string): string {
+	if (part === '%') return '.*';
+	if (part === '_') return '.';
+	const [character] = part.replace(/^\\/, '');
+	return character.replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
 }

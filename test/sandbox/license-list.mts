@@ -24,10 +24,16 @@ export function listLicenses(context: Context): Reply {
 	const rows = filters.reduce((left, filter) => left.filter(filter), all);
 	const page = cutPage(rows, request, features);
 	return success('Licenses found', {
-		licenses: page.rows.map((license) => licenseView(license, team)),
+		licenses: page.rows.map((license) => itemView(license, context)),
 		hasNextPage: page.hasNextPage,
 		...(features.totalResults && { totalResults: page.total }),
 	});
+}
+
+/** A license as it stands in a list. */
+function itemView(license: LicenseRow, { team, features }: Context): Record<string, unknown> {
+	const { products, customers, metadata, ...documented } = licenseView(license, team);
+	return features.fullLists ? { ...documented, products, customers, metadata } : documented;
 }
 
 function licenseFilters(context: Context): Filter[] {

@@ -121,6 +121,18 @@ describe('pages', () => {
 	});
 });
 
+test('a list that keeps to the documentation has less of each license', async () => {
+	const productIds = [sandbox.addProduct().id];
+	const customerIds = [sandbox.addCustomer().id];
+	add(1, { productIds, customerIds, metadata: [{ key: 'a', value: 'b', locked: false }] });
+	const [full] = (await list()).licenses;
+	const { products, customers, metadata, ...documented } = full;
+	expect([products, customers, metadata].map(({ length }) => length)).toEqual([1, 1, 1]);
+	sandbox.features.fullLists = false;
+	expect((await list()).licenses).toEqual([documented]);
+	expect((await client.get(`/licenses/${full.licenseKey}`)).data.data).toEqual(full);
+});
+
 describe('sorting', () => {
 	test('by creation or update, the newest first unless told', async () => {
 		const [first, second, third] = add(3);
@@ -208,6 +220,22 @@ describe('filters', () => {
 			expect(await find('Order', '17')).toEqual([]);
 			expect(await find('order')).toHaveLength(2);
 			expect(await find(undefined, '17')).toHaveLength(2);
+		});
+
+		test.each([
+			['_ as any one character', 'a_c', ['abc', 'a_c', 'a%c', 'a\\c']],
+			['% as any characters', 'a%c', ['abc', 'a_c', 'a%c', 'a\\c', 'a\\bc']],
+			['an escaped _ as itself', 'a\\_c', ['a_c']],
+			['an escaped % as itself', 'a\\%c', ['a%c']],
+			['any other escaped character as itself', 'a\\b\\c', ['abc']],
+			['two backslashes as one', 'a\\\\c', ['a\\c']],
+			['a backslash at the end as hiding what the server puts there', 'a\\', ['a%']],
+		])('metadata: %s', async (_, search, expected) => {
+			const texts = ['abc', 'a_c', 'a%c', 'a\\c', 'a\\bc', 'a%'];
+			const ids = texts.map((text) => sandbox.addLicense({ metadata: metadata(text) }).id);
+			const found = await listed({ metadataKey: 'order', metadataValue: search });
+			const foundTexts = texts.filter((__, index) => found.includes(ids[index]));
+			expect(foundTexts).toEqual(expected);
 		});
 
 		test('are ignored by a server that lacks them', async () => {

@@ -48,6 +48,7 @@ class SandboxServer implements Sandbox {
 		totalResults: true,
 		undocumentedFilters: true,
 		metadataById: false,
+		fullLists: true,
 		unstableTies: true,
 	};
 	latencyMs: number;

@@ -105,6 +105,8 @@ export interface Features {
 	undocumentedFilters: boolean;
 	/** Get-by-ID answers with `metadata` (documented, but not so on the real server). Default false. */
 	metadataById: boolean;
+	/** Lists of licenses carry `products`, `customers` and `metadata` (undocumented). Default true. */
+	fullLists: boolean;
 	/** Rows with equal sort values come in another order on every page. Default true. */
 	unstableTies: boolean;
 }
