@@ -1,5 +1,5 @@
 import { UserError } from 'n8n-workflow';
-import { checkMetadataText } from '../../checks/metadata';
+import { checkMetadataCount, checkMetadataText } from '../../checks/metadata';
 import { listEntries } from '../../transport/list';
 import { inTurn } from '../../transport/lock';
 import { isLostAnswer } from '../../transport/errors';
@@ -36,7 +36,7 @@ export function checkIdempotencyKey(value: unknown): string {
 /**
  * Adds the idempotency key to the metadata of a new license.
  *
- * @throws UserError if the metadata uses the same metadata key
+ * @throws UserError if the metadata uses the same metadata key, or has no place for it
  */
 export function withIdempotencyKey(metadata: MetadataEntry[], value: string): MetadataEntry[] {
 	const key = IDEMPOTENCY_ENTRY;
@@ -45,7 +45,8 @@ export function withIdempotencyKey(metadata: MetadataEntry[], value: string): Me
 			description: "The node keeps the 'Idempotency Key' there. Give your entry another key.",
 		});
 	}
-	return [...metadata, { key, value, locked: true }];
+	const entries = [...metadata, { key, value, locked: true }];
+	return checkMetadataCount(entries, "'Metadata' with the 'Idempotency Key'");
 }
 
 /** All licenses with this idempotency key, the oldest first. */
