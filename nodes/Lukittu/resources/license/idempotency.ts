@@ -30,7 +30,22 @@ export type Post = () => Promise<License>;
  * @throws UserError if it is not 1 to 255 characters: without it, every repeat would act again
  */
 export function checkIdempotencyKey(value: unknown): string {
-	return checkMetadataText(typeof value === 'string' ? value.trim() : value, "'Idempotency Key'");
+	const place = "'Idempotency Key'";
+	const key = typeof value === 'string' ? value.trim() : (value ?? '');
+	if (key === '') {
+		throw new UserError(`${place} is empty`, {
+			description:
+				'Give 1 to 255 characters, or remove the field. If it comes from an expression, check that the expression has a value for this item.',
+		});
+	}
+	const text = checkMetadataText(key, place);
+	// It cannot be sent as it is, so it would never be found again.
+	if (/\p{Surrogate}/u.test(text)) {
+		throw new UserError(`${place} contains half a character`, {
+			description: 'It was cut in the middle of a character, such as an emoji. Cut it elsewhere.',
+		});
+	}
+	return text;
 }
 
 /**
