@@ -91,14 +91,16 @@ function tolerant(send: Send): Send {
 	return async (request) => await send({ ...request, recovers: () => true });
 }
 
-/** Makes a license; where the answer is lost, it is looked for once. */
-async function make(send: Send, key: string, post: Post): Promise<License> {
-	const [made] = await Promise.allSettled([post()]);
-	if (made.status === 'fulfilled') return made.value;
-	if (!isLostAnswer(made.reason)) throw made.reason;
+/**
+ * Looks once for the license of a create whose answer was lost. Where there are several, it cannot
+ * be told which of them is this one, so none is deleted.
+ */
+async function recover(send: Send, key: string, loss: unknown): Promise<Created> {
+	if (!isLostAnswer(loss)) throw loss;
 	const [found] = await Promise.allSettled([licensesWith(tolerant(send), key)]);
-	if (found.status === 'rejected' || found.value.length === 0) throw made.reason;
-	return found.value[0];
+	if (found.status === 'rejected' || found.value.length === 0) throw loss;
+	const [license, ...surplus] = found.value;
+	return created(license, surplus, false);
 }
 
 /** Deletes a license that was just made; tells whether it is gone. */
@@ -146,6 +148,9 @@ export async function createOnce(
 	return await inTurn(`idempotency key ${key}`, async () => {
 		const [existing, ...others] = await licensesWith(send, key);
 		if (existing) return created(existing, others, true);
-		return await settle(send, key, await make(send, key, post), isMailed);
+		const [made] = await Promise.allSettled([post()]);
+		return made.status === 'fulfilled'
+			? await settle(send, key, made.value, isMailed)
+			: await recover(send, key, made.reason);
 	});
 }
