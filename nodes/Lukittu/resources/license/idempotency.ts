@@ -73,6 +73,11 @@ async function licensesWith(send: Send, key: string): Promise<License[]> {
 	});
 }
 
+/** The order of `licensesWith`, which is the same in every process. */
+function byAge(a: License, b: License): number {
+	return Date.parse(a.createdAt) - Date.parse(b.createdAt) || (a.id < b.id ? -1 : 1);
+}
+
 function created(
 	license: License,
 	surplus: License[],
@@ -123,7 +128,8 @@ async function remove(send: Send, { id }: License): Promise<boolean> {
 async function settle(send: Send, key: string, made: License, isMailed: boolean): Promise<Created> {
 	const [found] = await Promise.allSettled([licensesWith(tolerant(send), key)]);
 	const others = found.status === 'fulfilled' ? found.value : [];
-	const all = others.some(({ id }) => id === made.id) ? others : [...others, made];
+	// A list that does not show the new license yet must not make this process yield to a younger one.
+	const all = [...others.filter(({ id }) => id !== made.id), made].sort(byAge);
 	const [license, ...surplus] = all;
 	if (license.id === made.id) return created(made, surplus, false);
 
