@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { List } from '../../transport/pages';
 import type { Send } from '../../transport/request';
 import type { License } from '../../types';
-import { readLicense } from './read';
+import { checkSame, readLicense } from './read';
 
 /** The filters of a list of licenses that Lukittu applies, all already checked. */
 export type LicenseFilters = {
@@ -34,11 +34,24 @@ function metadataQuery({ key, value }: { key: string; value: string }): IDataObj
 	return metadataValue ? { metadataKey: key, metadataValue } : {};
 }
 
-async function withMetadata(send: Send, license: License): Promise<License> {
-	// Lukittu's documents have no metadata in lists.
-	return license.metadata
-		? license
-		: await readLicense(send, { by: 'key', key: license.licenseKey });
+async function readListed(send: Send, { id, licenseKey }: License): Promise<License> {
+	const license = await readLicense(send, { by: 'key', key: licenseKey });
+	checkSame(license, id);
+	return license;
+}
+
+/**
+ * Reads the licenses of a list that came without metadata, as Lukittu's documents have it. Each
+ * once, for a list with equal timestamps is walked several times.
+ */
+function metadataReader(): (send: Send, license: License) => Promise<License> {
+	const read = new Map<string, Promise<License>>();
+	return async (send, license) => {
+		if (license.metadata) return license;
+		const reading = read.get(license.id) ?? readListed(send, license);
+		read.set(license.id, reading);
+		return await reading;
+	};
 }
 
 /** Whether a license has an entry with this key and exactly this value. */
@@ -52,6 +65,6 @@ export function licenseList({ metadata, ...query }: LicenseFilters): List<Licens
 		name: 'licenses',
 		query: { ...query, ...(metadata && metadataQuery(metadata)) },
 		partsOf: (seen) => partsByProduct(seen, query.productIds),
-		complete: metadata && withMetadata,
+		complete: metadata && metadataReader(),
 	};
 }
