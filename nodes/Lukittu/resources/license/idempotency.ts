@@ -10,6 +10,9 @@ import { hasMetadata, licenseList } from './list';
 /** The metadata key under which a license keeps the idempotency key it was created with. */
 export const IDEMPOTENCY_ENTRY = 'n8nIdempotencyKey';
 
+/** What becomes of a license that another process has just made: it deletes or keeps it itself. */
+const LEFT = 'left to the run that created it';
+
 export type LicenseCreateBody = LicenseBody & { sendEmailDelivery: boolean };
 
 /** What a create with an idempotency key comes to. */
@@ -17,7 +20,10 @@ export type Created = {
 	license: License;
 	/** Whether the license was there before. */
 	alreadyExisted: boolean;
-	/** Other licenses with the same key, where there are any: "KEY (deleted), KEY (kept)". */
+	/**
+	 * Other licenses with the same key, where there are any, and what became of them:
+	 * "KEY (deleted), KEY (kept)".
+	 */
 	surplusLicenses?: string;
 };
 
@@ -82,12 +88,10 @@ function created(
 	license: License,
 	surplus: License[],
 	alreadyExisted: boolean,
-	deletedId?: string,
+	fateOf: (surplus: License) => string = () => 'kept',
 ): Created {
 	if (surplus.length === 0) return { license, alreadyExisted };
-	const keys = surplus.map(
-		({ id, licenseKey }) => `${licenseKey} (${id === deletedId ? 'deleted' : 'kept'})`,
-	);
+	const keys = surplus.map((other) => `${other.licenseKey} (${fateOf(other)})`);
 	return { license, alreadyExisted, surplusLicenses: keys.join(', ') };
 }
 
@@ -131,11 +135,11 @@ async function settle(send: Send, key: string, made: License, isMailed: boolean)
 	// A list that does not show the new license yet must not make this process yield to a younger one.
 	const all = [...others.filter(({ id }) => id !== made.id), made].sort(byAge);
 	const [license, ...surplus] = all;
-	if (license.id === made.id) return created(made, surplus, false);
+	if (license.id === made.id) return created(made, surplus, false, () => LEFT);
 
 	const isDeleted = !isMailed && (await remove(send, made));
-	const removedId = isDeleted ? made.id : undefined;
-	return created(license, surplus, true, removedId);
+	const fate = isDeleted ? 'deleted' : 'kept';
+	return created(license, surplus, true, ({ id }) => (id === made.id ? fate : LEFT));
 }
 
 /**
