@@ -1,9 +1,9 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import type { MetadataEntry } from '../types';
 import { shown } from './ids';
-import { checkBoolean } from './values';
+import { checkBoolean, refuseNul } from './values';
 
-/** Most metadata entries that Lukittu accepts on one license. */
+/** Most metadata entries that Lukittu accepts on one license or customer. */
 const MAX_METADATA = 20;
 const MAX_LENGTH = 255;
 
@@ -31,24 +31,19 @@ export function checkMetadataText(value: unknown, place: string): string {
 			description: `Lukittu takes at most ${MAX_LENGTH}. Shorten it.`,
 		});
 	}
-	// Lukittu answers a NUL character with status 500.
-	if (text.includes('\0')) {
-		throw new UserError(`${place} contains a NUL character`, {
-			description: 'Remove the character with the code 0.',
-		});
-	}
+	refuseNul(text, place);
 	return text;
 }
 
 /**
- * Checks that a license gets no more metadata entries than Lukittu takes.
+ * Checks that there are no more metadata entries than Lukittu takes on one license or customer.
  *
  * @throws UserError if there are more than 20
  */
 export function checkMetadataCount<T>(entries: T[], place: string): T[] {
 	if (entries.length <= MAX_METADATA) return entries;
 	throw new UserError(`${place} comes to ${entries.length} entries`, {
-		description: `A license takes at most ${MAX_METADATA} metadata entries. Remove ${entries.length - MAX_METADATA}.`,
+		description: `Lukittu takes at most ${MAX_METADATA} metadata entries. Remove ${entries.length - MAX_METADATA}.`,
 	});
 }
 

@@ -10,11 +10,19 @@ const FIRST_MILLISECONDS = 1e11;
 const FIRST_TOO_LARGE = 1e13;
 
 /** Refuses what an expression without a value gives. */
-function refuseEmpty(value: unknown, place: string, advice: string): void {
+export function refuseEmpty(value: unknown, place: string, advice: string): void {
 	const isText = typeof value === 'string';
 	if (value !== undefined && value !== null && !(isText && value.trim() === '')) return;
 	throw new UserError(`${place} is empty`, {
 		description: `${advice} If it comes from an expression, check that the expression has a value for this item.`,
+	});
+}
+
+/** Refuses a NUL character, which Lukittu answers with status 500. */
+export function refuseNul(text: string, place: string): void {
+	if (!text.includes('\0')) return;
+	throw new UserError(`${place} contains a NUL character`, {
+		description: 'Remove the character with the code 0.',
 	});
 }
 

@@ -34,6 +34,11 @@ interface Envelope {
 /** Sends one request and gives back the answer's data. */
 export type Send = <T>(request: LukittuRequest) => Promise<T>;
 
+/** A way to send what an item can do without: if that does not work, the item goes on. */
+export function tolerant(send: Send): Send {
+	return async (request) => await send({ ...request, recovers: () => true });
+}
+
 /** Decides at its turn whether a request is sent, and sees what became of it. */
 export type Guard = <T>(exchange: () => Promise<T>) => Promise<T>;
 

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { metadataKeyField, metadataValueField } from './fields';
+import { metadataKeyField, metadataValueField } from '../fields';
 
 function daysField(displayName: string, name: string, description: string): INodeProperties {
 	return {

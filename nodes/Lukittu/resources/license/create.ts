@@ -6,6 +6,7 @@ import type { Prepare } from '../../transport/door';
 import { isLostAnswer } from '../../transport/errors';
 import type { LukittuRequest } from '../../transport/request';
 import type { License } from '../../types';
+import { metadataEntries } from '../fields';
 import { entriesOf, idsOf, ifAdded } from '../parameters';
 import {
 	checkExpiration,
@@ -14,13 +15,7 @@ import {
 	expirationStartField,
 	expirationTypeField,
 } from './expiration';
-import {
-	customersSelect,
-	hwidLimitField,
-	ipLimitField,
-	metadataEntries,
-	productsSelect,
-} from './fields';
+import { customersSelect, hwidLimitField, ipLimitField, productsSelect } from './fields';
 import {
 	checkIdempotencyKey,
 	createOnce,

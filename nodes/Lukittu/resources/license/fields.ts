@@ -152,51 +152,6 @@ export const productsSelect: INodeProperties = {
 	],
 };
 
-export const metadataKeyField: INodeProperties = {
-	displayName: 'Key',
-	name: 'key',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. orderNumber',
-	description: '1 to 255 characters',
-};
-
-export const metadataValueField: INodeProperties = {
-	displayName: 'Value',
-	name: 'value',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. 1001',
-	description: '1 to 255 characters',
-};
-
-/** Key-value pairs with a lock. */
-export const metadataEntries: INodeProperties = {
-	displayName: 'Metadata',
-	name: 'metadata',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Entry' },
-	placeholder: 'Add Entry',
-	default: {},
-	options: [
-		{
-			displayName: 'Entry',
-			name: 'entry',
-			values: [
-				metadataKeyField,
-				metadataValueField,
-				{
-					displayName: 'Locked',
-					name: 'locked',
-					type: 'boolean',
-					default: false,
-					description: 'Whether the entry is protected from being edited in Lukittu by hand',
-				},
-			],
-		},
-	],
-};
-
 export const hwidLimitField: INodeProperties = {
 	displayName: 'Hardware ID Limit',
 	name: 'hwidLimit',

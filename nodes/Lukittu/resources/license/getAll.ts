@@ -1,9 +1,9 @@
 import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
-import { checkBoolean, checkChoice, checkWholeNumber } from '../../checks/values';
+import { checkBoolean } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
 import { listEntries } from '../../transport/list';
-import { SORT_DIRECTIONS, type Sort } from '../../transport/pages';
 import { inOrder } from '../output';
+import { amountFields, readLimit, readSort } from '../paging';
 import { idsOf, ifAdded } from '../parameters';
 import { edgeOf, matcherOf, readAudit } from './audit';
 import { auditFilters } from './auditFields';
@@ -20,23 +20,7 @@ const showOnlyForLicenseGetMany = {
 };
 
 export const licenseGetManyDescription: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		displayOptions: { show: showOnlyForLicenseGetMany },
-		description: 'Whether to return all results or only up to a given limit',
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		default: 50,
-		displayOptions: { show: { ...showOnlyForLicenseGetMany, returnAll: [false] } },
-		description: 'Max number of results to return',
-	},
+	...amountFields(showOnlyForLicenseGetMany),
 	{
 		displayName: 'Filters',
 		name: 'filters',
@@ -105,24 +89,9 @@ function idFilter(ids: string[], place: string): string {
 	});
 }
 
-function readSort(options: IDataObject): Sort {
-	return {
-		sortColumn:
-			ifAdded(options, 'sortColumn', (value) => checkChoice(value, "'Sort By'", SORT_COLUMNS)) ??
-			'createdAt',
-		sortDirection:
-			ifAdded(options, 'sortDirection', (value) =>
-				checkChoice(value, "'Sort Direction'", SORT_DIRECTIONS),
-			) ?? 'desc',
-	};
-}
-
 /** Get Many: pages of licenses, each license once, complete or refused. */
 export const prepareLicenseGetMany: Prepare = (context) => {
-	const returnAll = checkBoolean(context.getNodeParameter('returnAll', false), "'Return All'");
-	const limit = returnAll
-		? undefined
-		: checkWholeNumber(context.getNodeParameter('limit', 50), "'Limit'", 1);
+	const limit = readLimit(context);
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const audit = readAudit(filters, context.getTimezone());
@@ -135,7 +104,7 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 		),
 		metadata: audit.metadata,
 	});
-	const sort = readSort(options);
+	const sort = readSort(options, SORT_COLUMNS);
 	const isComputed =
 		ifAdded(options, 'computedFields', (value) => checkBoolean(value, "'Computed Fields'")) ?? true;
 	const output = licenseOutput(context);

@@ -3,7 +3,7 @@ import { checkMetadataCount, checkMetadataText } from '../../checks/metadata';
 import { listEntries } from '../../transport/list';
 import { inTurn } from '../../transport/lock';
 import { isLostAnswer } from '../../transport/errors';
-import type { Send } from '../../transport/request';
+import { tolerant, type Send } from '../../transport/request';
 import type { License, LicenseBody, MetadataEntry } from '../../types';
 import { hasMetadata, licenseList } from './list';
 
@@ -93,11 +93,6 @@ function created(
 	if (surplus.length === 0) return { license, alreadyExisted };
 	const keys = surplus.map((other) => `${other.licenseKey} (${fateOf(other)})`);
 	return { license, alreadyExisted, surplusLicenses: keys.join(', ') };
-}
-
-/** Sends what is no longer needed for the license to exist: if it does not work, the item goes on. */
-function tolerant(send: Send): Send {
-	return async (request) => await send({ ...request, recovers: () => true });
 }
 
 /**

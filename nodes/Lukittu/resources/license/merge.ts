@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { checkLinkCount } from '../../checks/ids';
-import { checkMetadataCount } from '../../checks/metadata';
-import type { Expiration, License, MetadataEntry } from '../../types';
+import type { Expiration, License } from '../../types';
+import { mergedMetadata, type MetadataChanges } from '../metadata';
 import { checkEditable, licenseBody, type LicenseUpdateBody } from './body';
 
 /** Changes to a license's customers or products. With `replace`, the others are empty. */
@@ -11,22 +11,11 @@ export interface LinkChanges {
 	replace: string[] | undefined;
 }
 
-/** One metadata entry to set; an undefined lock is left as it is. */
-export interface MetadataSetting {
-	key: string;
-	value: string;
-	locked: boolean | undefined;
-}
-
 /** What an update changes; what is undefined or empty stays. */
 export interface LicenseChanges {
 	customers: LinkChanges;
 	products: LinkChanges;
-	metadata: {
-		set: MetadataSetting[];
-		remove: string[];
-		replace: MetadataEntry[] | undefined;
-	};
+	metadata: MetadataChanges;
 	/** A DURATION whose `expirationStart` is null keeps its start. */
 	expiration: Expiration | undefined;
 	hwidLimit: number | null | undefined;
@@ -77,37 +66,6 @@ function mergedLinks(
 }
 
 /**
- * Sets some entries of a license's metadata and leaves the others.
- *
- * @param place how messages name the license with the new entries
- * @throws UserError if there come to be more than 20 entries
- */
-export function withMetadata(
-	current: MetadataEntry[],
-	set: MetadataSetting[],
-	place: string,
-): MetadataEntry[] {
-	const settings = new Map(set.map((setting) => [setting.key, setting]));
-	const kept = current.map(({ key, value, locked }) => {
-		const setting = settings.get(key);
-		return { key, value: setting?.value ?? value, locked: setting?.locked ?? locked };
-	});
-	const added = set
-		.filter(({ key }) => !current.some((entry) => entry.key === key))
-		.map(({ key, value, locked }) => ({ key, value, locked: locked ?? false }));
-	return checkMetadataCount([...kept, ...added], place);
-}
-
-function mergedMetadata(
-	current: MetadataEntry[],
-	{ set, remove, replace }: LicenseChanges['metadata'],
-): MetadataEntry[] {
-	if (replace) return replace;
-	const kept = current.filter(({ key }) => !remove.includes(key));
-	return withMetadata(kept, set, "The license with 'Set Metadata'");
-}
-
-/**
  * Makes the body that changes what the user named on a license and nothing else.
  *
  * @param current the license as read by its key, with customers, products and metadata
@@ -131,6 +89,6 @@ export function merge(current: License, changes: LicenseChanges): LicenseUpdateB
 		...(changes.suspended !== undefined && { suspended: changes.suspended }),
 		customerIds: mergedLinks(customers, changes.customers, 'Customers'),
 		productIds: mergedLinks(products, changes.products, 'Products'),
-		metadata: mergedMetadata(metadata, changes.metadata),
+		metadata: mergedMetadata(metadata, changes.metadata, "The license with 'Set Metadata'"),
 	});
 }

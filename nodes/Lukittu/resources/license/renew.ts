@@ -2,12 +2,12 @@ import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-
 import { checkBoolean, checkChoice, checkFutureDate, checkWholeNumber } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
 import type { License } from '../../types';
+import { withMetadata } from '../metadata';
 import { ifAdded, licenseReference } from '../parameters';
 import { licenseBody, type LicenseUpdateBody } from './body';
 import { changeLicense } from './change';
 import { licenseSelect } from './fields';
 import { checkIdempotencyKey } from './idempotency';
-import { withMetadata } from './merge';
 import { licenseOptions, licenseOutput } from './output';
 import {
 	RENEWALS_ENTRY,

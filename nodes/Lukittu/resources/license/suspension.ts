@@ -2,10 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkMetadataText } from '../../checks/metadata';
 import type { Prepare } from '../../transport/door';
 import type { License } from '../../types';
+import { withMetadata } from '../metadata';
 import { ifAdded, licenseReference } from '../parameters';
 import { checkEditable, licenseBody, type LicenseUpdateBody } from './body';
 import { changeLicense } from './change';
-import { withMetadata } from './merge';
 import { licenseOutput } from './output';
 import { hasMetadata } from './list';
 

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../transport/door';
+import { metadataEntries, metadataSettingEntries, removeMetadataField } from '../fields';
 import { licenseReference } from '../parameters';
 import { changeLicense } from './change';
 import { licenseChanges } from './changes';
@@ -14,9 +15,6 @@ import {
 	hwidLimitField,
 	ipLimitField,
 	licenseSelect,
-	metadataEntries,
-	metadataKeyField,
-	metadataValueField,
 	productsSelect,
 } from './fields';
 import { merge } from './merge';
@@ -110,15 +108,7 @@ export const licenseUpdateDescription: INodeProperties[] = [
 				name: 'removeCustomers',
 				description: 'Customers to take off the license; the customers themselves stay',
 			},
-			{
-				displayName: 'Remove Metadata',
-				name: 'removeMetadata',
-				type: 'string',
-				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Key' },
-				default: [],
-				placeholder: 'e.g. orderNumber',
-				description: 'Keys of the entries to remove; an expression may give an array of keys',
-			},
+			removeMetadataField,
 			{
 				...productsSelect,
 				displayName: 'Remove Products',
@@ -145,36 +135,10 @@ export const licenseUpdateDescription: INodeProperties[] = [
 				description: 'The products the license is for from now on, instead of those it had',
 			},
 			{
-				...metadataEntries,
+				...metadataSettingEntries,
 				displayName: 'Set Metadata',
 				name: 'setMetadata',
 				description: 'Entries to add or to give a new value; entries with other keys stay',
-				options: [
-					{
-						displayName: 'Entry',
-						name: 'entry',
-						values: [
-							metadataKeyField,
-							metadataValueField,
-							{
-								displayName: 'Locked',
-								name: 'locked',
-								type: 'options',
-								options: [
-									{
-										name: 'Keep as It Is',
-										value: 'KEEP',
-										description: 'A new entry is not locked',
-									},
-									{ name: 'Locked', value: 'LOCKED' },
-									{ name: 'Unlocked', value: 'UNLOCKED' },
-								],
-								default: 'KEEP',
-								description: 'Whether the entry is protected from being edited in Lukittu by hand',
-							},
-						],
-					},
-				],
 			},
 			{
 				displayName: 'Suspended',
