@@ -7,7 +7,7 @@ type Entries<T> = Map<string, T>;
 /** One pass over all pages. */
 interface Walk<T extends Entry> {
 	entries: Entries<T>;
-	/** How many entries there were when it began. */
+	/** How many entries there were when it began; infinite where that did not show. */
 	expected: number;
 	/** Whether an entry was there when it began. */
 	existed: (entry: T) => boolean;
@@ -16,7 +16,7 @@ interface Walk<T extends Entry> {
 /** A complete list, or what is known of an incomplete one. */
 export interface Listing<T extends Entry> {
 	entries: T[];
-	/** How many entries are known to exist but were in none of the pages. */
+	/** How many entries are known to exist but were in none of the pages; infinite: nobody knows. */
 	missing: number;
 }
 
@@ -80,16 +80,17 @@ async function walk<T extends Entry>(
 
 	// More pages than were known: the server gives no total, or entries were created meanwhile.
 	let last = pages[pages.length - 1];
-	while (last.hasNextPage) {
+	let isCut = false;
+	while (last.hasNextPage && !isCut) {
 		const before = entries.size;
 		last = await pageOf(pages.length + 1);
 		pages.push(last);
 		collect(entries, last.entries);
-		// A server that goes on for ever with nothing new.
-		if (entries.size === before) break;
+		// Perhaps a server that goes on for ever with nothing new.
+		isCut = last.hasNextPage && entries.size === before;
 	}
-	// Without a total, the rows that came are as many as there were.
-	const rows = pages.reduce((sum, page) => sum + page.entries.length, 0);
+	// Without a total, the rows that came are as many as there were, unless more would have come.
+	const rows = isCut ? Infinity : pages.reduce((sum, page) => sum + page.entries.length, 0);
 	return { entries, expected: newest.totalResults ?? rows, existed };
 }
 

@@ -112,8 +112,9 @@ async function listPart<T extends Entry>(
 function completeOrRefused<T extends Entry>({ entries, missing }: Listing<T>, name: string): T[] {
 	if (missing === 0) return entries;
 	const parts = name === 'licenses' ? "the filters 'Products' and 'Customers'" : "'Search'";
+	const count = Number.isFinite(missing) ? missing : 'Some';
 	throw new UserError(
-		`${missing} ${name} that Lukittu counts came on none of its pages (${entries.length} came)`,
+		`${count} ${name} that Lukittu counts came on none of its pages (${entries.length} came)`,
 		{
 			description: `Lukittu's pages skip ${name} whose timestamps are the same, and the node found no order that shows them all. Run again, or get the ${name} in parts with ${parts}.`,
 		},
