@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 import { searchCustomers } from './methods/searchCustomers';
 import { searchLicenses } from './methods/searchLicenses';
 import { searchProducts } from './methods/searchProducts';
+import { customerDescription } from './resources/customer';
 import { licenseDescription } from './resources/license';
 
 export class Lukittu implements INodeType {
@@ -38,6 +39,10 @@ export class Lukittu implements INodeType {
 				noDataExpression: true,
 				options: [
 					{
+						name: 'Customer',
+						value: 'customer',
+					},
+					{
 						name: 'License',
 						value: 'license',
 					},
@@ -45,6 +50,7 @@ export class Lukittu implements INodeType {
 				default: 'license',
 			},
 			...licenseDescription,
+			...customerDescription,
 		],
 	};
 

@@ -45,11 +45,28 @@ export type License = Expiration & {
 	products?: Product[];
 };
 
+/** A customer's address, in the six fields Lukittu takes, all of them or none. */
+export type Address = {
+	line1: string | null;
+	line2: string | null;
+	city: string | null;
+	state: string | null;
+	country: string | null;
+	postalCode: string | null;
+};
+
+/** A customer as Lukittu answers it; in a license it comes without the optional fields. */
 export type Customer = {
 	id: string;
 	email: string | null;
 	fullName: string | null;
 	username: string | null;
+	createdAt: string;
+	updatedAt: string;
+	/** Lukittu's documents have `street` in place of the two lines. */
+	address?: (Address & { street?: string | null }) | null;
+	discordAccount?: { discordId: string } | null;
+	metadata?: MetadataEntry[];
 };
 
 export type Product = {

@@ -1,9 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { lukittuRequest } from '../transport/request';
-import type { Customer } from '../types';
+import { customerList } from '../resources/customer/list';
+import { getPage, LARGEST_PAGE } from '../transport/pages';
+import { lukittuRequest, type Send } from '../transport/request';
 import { customerLabel } from './names';
-
-type CustomerPage = { customers: Customer[]; hasNextPage: boolean };
 
 /**
  * The customers for the Customer locators, searched on the server by e-mail address, name, user
@@ -17,25 +16,17 @@ export async function searchCustomers(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
+	const send: Send = async (request) => await lukittuRequest(this, request);
 	const page = Number(paginationToken ?? 1);
 	const search = filter.trim();
-	const data = await lukittuRequest<CustomerPage>(this, {
-		method: 'GET',
-		url: '/customers',
-		qs: {
-			page,
-			pageSize: 100,
-			sortColumn: 'createdAt',
-			sortDirection: 'desc',
-			...(search && { search }),
-		},
-		subject: 'the list of customers',
+	const { entries, hasNextPage } = await getPage(send, customerList(search ? { search } : {}), {
+		page,
+		pageSize: LARGEST_PAGE,
+		sortColumn: 'createdAt',
+		sortDirection: 'desc',
 	});
 	return {
-		results: data.customers.map((customer) => ({
-			name: customerLabel(customer),
-			value: customer.id,
-		})),
-		paginationToken: data.hasNextPage ? String(page + 1) : undefined,
+		results: entries.map((customer) => ({ name: customerLabel(customer), value: customer.id })),
+		paginationToken: hasNextPage ? String(page + 1) : undefined,
 	};
 }

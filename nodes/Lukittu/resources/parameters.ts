@@ -23,6 +23,16 @@ export function licenseReference(context: IExecuteSingleFunctions): LicenseRefer
 }
 
 /**
+ * Reads the Customer locator of an item.
+ *
+ * @throws UserError if the ID is malformed
+ */
+export function customerIdOf(context: IExecuteSingleFunctions): string {
+	const locator = context.getNodeParameter('customer', {});
+	return checkUuid(locatorValue(locator), "'Customer'", 'customer');
+}
+
+/**
  * The rows of a fixed collection. A field that is given as something else altogether must not pass
  * for an empty one.
  *

@@ -134,7 +134,8 @@ export async function listAll<T extends Entry>(send: Send, list: List<T>): Promi
 		}
 	};
 
-	await walkAgain(OTHER_ORDERS);
+	const own = (list.columns ?? []).map((sortColumn) => ({ ...FIRST_ORDER, sortColumn }));
+	await walkAgain([...own, ...OTHER_ORDERS]);
 	if (missingFrom(walks) > 0) await walkParts(send, list, walks[walks.length - 1].entries);
 	await walkAgain(SMALLER_PAGES);
 

@@ -56,8 +56,8 @@ function withReport(error: NodeApiError, { results, doubtful, total }: Run): Nod
 	const done = [...results]
 		.sort(([a], [b]) => a - b)
 		.map(([item, [output]]) => {
-			const { id, licenseId, licenseKey } = output?.json ?? {};
-			return `item ${item}: ${String(id ?? licenseId ?? licenseKey)}`;
+			const { id, customerId, licenseId, licenseKey } = output?.json ?? {};
+			return `item ${item}: ${String(id ?? customerId ?? licenseId ?? licenseKey)}`;
 		});
 	const unknown = [...doubtful].sort((a, b) => a - b).map((item) => `item ${item}`);
 	const report = [

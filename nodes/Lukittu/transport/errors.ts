@@ -34,7 +34,7 @@ function apiError(
 ): NodeApiError {
 	const done = DONE[request.method];
 	const isUnknown = mayHaveActed && done !== undefined;
-	// A second POST makes a second license; other writes may be repeated.
+	// A second POST makes a second license or customer; other writes may be repeated.
 	const { isRepeatable = request.method !== 'POST' } = request;
 	const advice =
 		request.method === 'POST' && isRepeatable

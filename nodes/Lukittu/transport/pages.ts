@@ -25,6 +25,8 @@ export interface List<T extends Entry> {
 	name: 'customers' | 'licenses';
 	/** Filters for the server, already checked. */
 	query: IDataObject;
+	/** Columns beside the times by which Lukittu can sort: entries of one moment differ in them. */
+	columns?: string[];
 	/** Narrower filters that show every entry again, made from the entries seen so far. */
 	partsOf?: (seen: T[]) => IDataObject[];
 	/** Adds to an entry what the list lacks. */

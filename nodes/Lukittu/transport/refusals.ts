@@ -27,6 +27,15 @@ const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
 		description:
 			'Lukittu answered "Max licenses reached". Delete licenses that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
 	}),
+	'Customer limit reached': () => ({
+		message: 'The team has reached its customer limit, so no customer was created',
+		description:
+			'Lukittu answered "Customer limit reached". Delete customers that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
+	}),
+	'Invalid email': ({ body }) => ({
+		message: `Lukittu does not accept the e-mail address ${String(body?.email)}`,
+		description: "This item changed nothing. Check 'Email'.",
+	}),
 	'Invalid customerIds': ({ method, body }) => unknownLink(method, 'customer', body?.customerIds),
 	'Invalid productIds': ({ method, body }) => unknownLink(method, 'product', body?.productIds),
 	'License key already exists': ({ body }) => ({
@@ -40,11 +49,15 @@ const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
 	}),
 };
 
-function notFound({ subject }: LukittuRequest): Explanation {
+function isOnCustomers({ url }: LukittuRequest): boolean {
+	return url.startsWith('/customers');
+}
+
+function notFound(request: LukittuRequest): Explanation {
+	const [label, noun] = isOnCustomers(request) ? ['Customer', 'customer'] : ['License', 'license'];
 	return {
-		message: `Lukittu does not know ${subject}`,
-		description:
-			"Check 'License': the license may have been deleted, or belong to another team than the one of the credential.",
+		message: `Lukittu does not know ${request.subject}`,
+		description: `Check '${label}': the ${noun} may have been deleted, or belong to another team than the one of the credential.`,
 	};
 }
 
@@ -149,8 +162,12 @@ export function explainRefusal(
 	if (status === 404) return notFound(request);
 	const issues = (body as IDataObject).data;
 	if (Array.isArray(issues) && issues.length > 0) return invalidBody(issues as unknown as Issue[]);
+	const advice =
+		isOnCustomers(request) && request.body
+			? ' Lukittu does not tell which field it means: check those of this item, and those that the customer has already.'
+			: '';
 	return {
 		message: `Lukittu refused the request: ${details || `status ${status}`}`,
-		description: `It concerned ${request.subject}. This item changed nothing.`,
+		description: `It concerned ${request.subject}. This item changed nothing.${advice}`,
 	};
 }

@@ -1,0 +1,55 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { checkEmail, isEmpty } from '../../checks/customer';
+import type { Prepare } from '../../transport/door';
+import type { LukittuRequest } from '../../transport/request';
+import type { Customer } from '../../types';
+import { metadataEntries } from '../fields';
+import { newCustomerBody } from './body';
+import { additionalChanges } from './changes';
+import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
+import { customerOptions, customerOutput } from './output';
+
+const showOnlyForCustomerCreate = {
+	resource: ['customer'],
+	operation: ['create'],
+};
+
+export const customerCreateDescription: INodeProperties[] = [
+	{
+		...emailField,
+		displayOptions: { show: showOnlyForCustomerCreate },
+		description:
+			"The customer's e-mail address; it may be empty where a 'Username' is added. Lukittu allows several customers with one address: to have one for each, use the operation Create or Update.",
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		displayOptions: { show: showOnlyForCustomerCreate },
+		options: [
+			{ ...addressField, description: "The customer's address; any part may be left empty" },
+			discordIdField,
+			fullNameField,
+			{ ...metadataEntries, description: 'Your own data on the customer, at most 20 entries' },
+			usernameField,
+		],
+	},
+	customerOptions('create'),
+];
+
+/** Create: one POST, whether or not there is a customer with this e-mail address. */
+export const prepareCustomerCreate: Prepare = (context) => {
+	const email = context.getNodeParameter('email', '');
+	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const changes = additionalChanges(additional);
+	const request: LukittuRequest = {
+		method: 'POST',
+		url: '/customers',
+		body: newCustomerBody({ ...changes, email: isEmpty(email) ? null : checkEmail(email, '') }),
+		subject: 'the new customer',
+	};
+	const output = customerOutput(context);
+	return async (send) => [output(await send<Customer>(request))];
+};

@@ -1,0 +1,71 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { throughDoor } from '../../transport/door';
+import { customerCreateDescription, prepareCustomerCreate } from './create';
+import { customerDeleteDescription, prepareCustomerDelete } from './delete';
+import { customerGetDescription, prepareCustomerGet } from './get';
+import { customerGetManyDescription, prepareCustomerGetMany } from './getAll';
+import { customerUpdateDescription, prepareCustomerUpdate } from './update';
+import { customerUpsertDescription, prepareCustomerUpsert } from './upsert';
+
+export const customerDescription: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['customer'] } },
+		options: [
+			{
+				name: 'Create',
+				value: 'create',
+				action: 'Create a customer',
+				description:
+					'Create a new customer, also where there is one with this e-mail address, which Lukittu allows. To have one customer for each address, use Create or Update.',
+				routing: throughDoor(prepareCustomerCreate),
+			},
+			{
+				name: 'Create or Update',
+				value: 'upsert',
+				action: 'Create or update a customer',
+				description: 'Create a new record, or update the current one if it already exists (upsert)',
+				routing: throughDoor(prepareCustomerUpsert),
+			},
+			{
+				name: 'Delete',
+				value: 'delete',
+				action: 'Delete a customer',
+				description: "Delete a customer for good. The customer's licenses stay.",
+				routing: throughDoor(prepareCustomerDelete),
+			},
+			{
+				name: 'Get',
+				value: 'get',
+				action: 'Get a customer',
+				description: 'Get one customer with address, Discord account and metadata',
+				routing: throughDoor(prepareCustomerGet, true),
+			},
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				action: 'Get many customers',
+				description:
+					"Get a list of customers, each as an item of its own. If there is none, the workflow stops after this node, unless 'Always Output Data' is on in the node's settings.",
+				routing: throughDoor(prepareCustomerGetMany, true),
+			},
+			{
+				name: 'Update',
+				value: 'update',
+				action: 'Update a customer',
+				description: 'Change some fields of a customer and leave the others as they are',
+				routing: throughDoor(prepareCustomerUpdate),
+			},
+		],
+		default: 'create',
+	},
+	...customerCreateDescription,
+	...customerDeleteDescription,
+	...customerGetDescription,
+	...customerGetManyDescription,
+	...customerUpdateDescription,
+	...customerUpsertDescription,
+];

@@ -1,0 +1,16 @@
+import type { List } from '../../transport/pages';
+import type { Customer } from '../../types';
+
+/** The filters of a list of customers, already checked. */
+export type CustomerFilters = {
+	/**
+	 * Part of the e-mail address, the names or the Discord ID, in upper or lower case, with `_` and
+	 * `%` as wildcards.
+	 */
+	search?: string;
+};
+
+/** The list of customers that match the filters. */
+export function customerList(filters: CustomerFilters): List<Customer> {
+	return { name: 'customers', query: filters, columns: ['email', 'fullName', 'username'] };
+}

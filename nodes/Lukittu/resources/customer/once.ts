@@ -1,0 +1,100 @@
+import { UserError } from 'n8n-workflow';
+import { isLostAnswer } from '../../transport/errors';
+import { listEntries } from '../../transport/list';
+import { inTurn } from '../../transport/lock';
+import { tolerant, type Send } from '../../transport/request';
+import type { Customer } from '../../types';
+import { customerBody, isUnchanged, newCustomerBody, type CustomerChanges } from './body';
+import { changeCustomer } from './change';
+import { customerList } from './list';
+
+/** What a Create or Update comes to. */
+export type Upserted = {
+	customer: Customer;
+	/** Whether the customer was there before. */
+	alreadyExisted: boolean;
+	/** The IDs of other customers with the same e-mail address, where there are any. */
+	otherMatches?: string;
+};
+
+/** An e-mail address as it is compared. */
+function comparable(email: string | null): string | undefined {
+	return email?.trim().toLowerCase();
+}
+
+/**
+ * What the server is to look for: it finds more than was meant, and what comes back is compared.
+ * Whether it knows upper and lower case of letters beyond ASCII depends on its database, so the
+ * longest part without them is enough.
+ */
+function searchText(email: string): string {
+	const [longest] = (email.match(/[!-~]+/g) ?? [email]).sort((a, b) => b.length - a.length);
+	return longest;
+}
+
+/** All customers with this e-mail address, the oldest first. */
+async function customersWith(send: Send, email: string): Promise<Customer[]> {
+	return await listEntries(send, customerList({ search: searchText(email) }), {
+		sort: { sortColumn: 'createdAt', sortDirection: 'asc' },
+		matches: (customer) => comparable(customer.email) === comparable(email),
+	});
+}
+
+/** Changes a customer that was found, unless it is so already. */
+async function change(
+	send: Send,
+	{ id }: Customer,
+	email: string,
+	changes: CustomerChanges,
+): Promise<Customer> {
+	return await changeCustomer(send, id, (current) => {
+		if (comparable(current.email) !== comparable(email)) {
+			throw new UserError(`The customer with the ID ${id} got another e-mail address meanwhile`, {
+				description: `This item changed nothing. Run again to find the customer with ${email}.`,
+			});
+		}
+		const body = customerBody(current, changes);
+		return isUnchanged(current, body) ? undefined : body;
+	});
+}
+
+/** Makes a customer; where the answer is lost, it is looked for once. */
+async function make(send: Send, email: string, changes: CustomerChanges): Promise<Customer> {
+	const [made] = await Promise.allSettled([
+		send<Customer>({
+			method: 'POST',
+			url: '/customers',
+			body: newCustomerBody({ ...changes, email }),
+			subject: 'the new customer',
+			// A repeat looks first.
+			isRepeatable: true,
+			recovers: isLostAnswer,
+		}),
+	]);
+	if (made.status === 'fulfilled') return made.value;
+	if (!isLostAnswer(made.reason)) throw made.reason;
+	const [found] = await Promise.allSettled([customersWith(tolerant(send), email)]);
+	if (found.status === 'rejected' || found.value.length === 0) throw made.reason;
+	// It may also be one that somebody else made at this moment, with other values.
+	return await change(send, found.value[0], email, changes);
+}
+
+/**
+ * Changes the customer with this e-mail address, or creates it where there is none. Those who ask
+ * for one e-mail address wait for each other, so that it is created once.
+ *
+ * @param changes what a new customer is to have; of one that is there, only this is changed
+ */
+export async function createOrUpdate(
+	send: Send,
+	email: string,
+	changes: CustomerChanges,
+): Promise<Upserted> {
+	return await inTurn(`customer ${comparable(email)}`, async () => {
+		const [oldest, ...others] = await customersWith(send, email);
+		if (!oldest) return { customer: await make(send, email, changes), alreadyExisted: false };
+		const customer = await change(send, oldest, email, changes);
+		const otherMatches = others.map(({ id }) => id).join(', ');
+		return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
+	});
+}

@@ -1,0 +1,62 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { Customer } from '../../types';
+import { inOrder, outputOptions, readOutput, shape } from '../output';
+
+const customerOutputOptions = outputOptions([
+	{ name: 'Address', value: 'address' },
+	{ name: 'City', value: 'city' },
+	{ name: 'Country', value: 'country' },
+	{ name: 'Created At', value: 'createdAt' },
+	{ name: 'Discord Account', value: 'discordAccount' },
+	{ name: 'Discord ID', value: 'discordId' },
+	{ name: 'Email', value: 'email' },
+	{ name: 'Full Name', value: 'fullName' },
+	{ name: 'Metadata', value: 'metadata' },
+	{ name: 'Updated At', value: 'updatedAt' },
+	{ name: 'Username', value: 'username' },
+]);
+
+/**
+ * The collection "Options" of an operation that puts out customers.
+ *
+ * @param operation which
+ * @param own options of its own
+ */
+export function customerOptions(operation: string, own: INodeProperties[] = []): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: { show: { resource: ['customer'], operation: [operation] } },
+		options: inOrder([...own, ...customerOutputOptions]),
+	};
+}
+
+/** What people use of a customer in a message or a sheet, flat. */
+function simplified(customer: Customer): IDataObject {
+	return {
+		id: customer.id,
+		email: customer.email,
+		fullName: customer.fullName,
+		username: customer.username,
+		discordId: customer.discordAccount?.discordId ?? null,
+		city: customer.address?.city ?? null,
+		country: customer.address?.country ?? null,
+		createdAt: customer.createdAt,
+	};
+}
+
+/** Makes an output item of a customer; `told` is what the operation tells of what it did. */
+export type CustomerOutput = (customer: Customer, told?: IDataObject) => IDataObject;
+
+/**
+ * Reads how customers are to come out.
+ *
+ * @throws UserError if an option is none of its choices
+ */
+export function customerOutput(context: IExecuteSingleFunctions): CustomerOutput {
+	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
+	return (customer, told) => shape(output, customer, simplified(customer), told);
+}

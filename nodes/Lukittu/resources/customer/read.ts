@@ -1,0 +1,17 @@
+import type { Send } from '../../transport/request';
+import type { Customer } from '../../types';
+
+/** How a customer stands in messages. */
+export function subjectOf(id: string): string {
+	return `the customer with the ID ${id}`;
+}
+
+/** The path of a customer below its team. */
+export function pathOf(id: string): string {
+	return `/customers/${id}`;
+}
+
+/** Gets a customer. */
+export async function readCustomer(send: Send, id: string): Promise<Customer> {
+	return await send<Customer>({ method: 'GET', url: pathOf(id), subject: subjectOf(id) });
+}

@@ -1,0 +1,92 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { Prepare } from '../../transport/door';
+import { metadataEntries, metadataSettingEntries, removeMetadataField } from '../fields';
+import { customerIdOf } from '../parameters';
+import { customerBody } from './body';
+import { changeCustomer } from './change';
+import { customerChanges } from './changes';
+import {
+	addressField,
+	customerSelect,
+	discordIdField,
+	emailField,
+	fullNameField,
+	usernameField,
+} from './fields';
+import { customerOptions, customerOutput } from './output';
+
+const showOnlyForCustomerUpdate = {
+	resource: ['customer'],
+	operation: ['update'],
+};
+
+export const customerUpdateDescription: INodeProperties[] = [
+	{
+		...customerSelect,
+		description: 'The customer to change',
+		displayOptions: { show: showOnlyForCustomerUpdate },
+	},
+	{
+		displayName: 'Update Fields',
+		name: 'updateFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		displayOptions: { show: showOnlyForCustomerUpdate },
+		description:
+			'Only the fields added here are changed; everything else on the customer stays as it is',
+		options: [
+			{
+				...addressField,
+				description:
+					"The address. A part that is left empty stays as it is; to be rid of the whole address, use 'Clear'.",
+			},
+			{
+				displayName: 'Clear',
+				name: 'clear',
+				type: 'multiOptions',
+				options: [
+					{ name: 'Address', value: 'address' },
+					{ name: 'Discord ID', value: 'discordId' },
+					{ name: 'Email', value: 'email' },
+					{ name: 'Full Name', value: 'fullName' },
+					{ name: 'Metadata', value: 'metadata', description: 'All entries, locked ones too' },
+					{ name: 'Username', value: 'username' },
+				],
+				default: [],
+				description:
+					'What to take off the customer. Lukittu wants an e-mail address or a user name to be left.',
+			},
+			discordIdField,
+			{ ...emailField, description: 'The new e-mail address' },
+			fullNameField,
+			removeMetadataField,
+			{
+				...metadataEntries,
+				displayName: 'Replace Metadata',
+				name: 'replaceMetadata',
+				description:
+					'The entries the customer has from now on, instead of all it had, locked ones too',
+			},
+			{
+				...metadataSettingEntries,
+				displayName: 'Set Metadata',
+				name: 'setMetadata',
+				description: 'Entries to add or to give a new value; entries with other keys stay',
+			},
+			usernameField,
+		],
+	},
+	customerOptions('update'),
+];
+
+/** Update: reads the customer, merges the changes, and writes it back as a whole. */
+export const prepareCustomerUpdate: Prepare = (context) => {
+	const id = customerIdOf(context);
+	const changes = customerChanges(context.getNodeParameter('updateFields', {}) as IDataObject);
+	const output = customerOutput(context);
+	return async (send) => {
+		const customer = await changeCustomer(send, id, (current) => customerBody(current, changes));
+		return [output(customer)];
+	};
+};
