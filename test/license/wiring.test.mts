@@ -37,7 +37,8 @@ function allFields(fields: Field[], path = ''): Array<{ path: string; field: Fie
 }
 
 const isShownFor = (field: INodeProperties, operation: string) =>
-	field.displayOptions?.show?.operation?.includes(operation) === true;
+	field.displayOptions?.show?.operation?.includes(operation) === true &&
+	field.displayOptions.show.resource?.includes('license') === true;
 
 const operations = () => {
 	const field = description.properties.find(({ name }) => name === 'operation');
