@@ -115,8 +115,8 @@ function newDiscordAccount(customer: CustomerRow, discordId: string, now: Date):
 		customerId: customer.id,
 		discordId,
 		username: `discord${discordId.slice(-4)}`,
-		globalName: null,
-		avatar: null,
+		globalName: `Discord ${discordId.slice(-4)}`,
+		avatar: `avatar${discordId.slice(-4)}`,
 		createdAt: now,
 		updatedAt: now,
 	};

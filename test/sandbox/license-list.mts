@@ -32,8 +32,9 @@ export function listLicenses(context: Context): Reply {
 
 /** A license as it stands in a list. */
 function itemView(license: LicenseRow, { team, features }: Context): Record<string, unknown> {
-	const { products, customers, metadata, ...documented } = licenseView(license, team);
-	return features.fullLists ? { ...documented, products, customers, metadata } : documented;
+	const view = licenseView(license, team);
+	const { products, customers, metadata, ...documented } = view;
+	return features.fullLists ? view : documented;
 }
 
 function licenseFilters(context: Context): Filter[] {

@@ -8,13 +8,17 @@ import { addDays } from '../sandbox/formats.mts';
 import { seedDemo } from '../sandbox/seed.mts';
 import { startSandbox } from '../sandbox/server.mts';
 import type { CustomerRow, DiscordAccount, Sandbox } from '../sandbox/types.mts';
+import { customerRuns } from './customer.mts';
 import { licenseRuns } from './license.mts';
 
 /** For each operation of a resource, the parameters of runs that put out all it can put out. */
 export type Runs = Record<string, (sandbox: Sandbox) => IDataObject[]>;
 
 /** Every resource that the node has: a new one needs a line here and a file of its runs. */
-export const RESOURCES: Record<string, Runs> = { license: licenseRuns };
+export const RESOURCES: Record<string, Runs> = {
+	customer: customerRuns,
+	license: licenseRuns,
+};
 
 /**
  * Runs an operation through the engine, each run after the other in one shop of its own.
