@@ -3,7 +3,15 @@ import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } fro
 import { runNode, type NodeResult, type RunNodeOptions } from '../engine/index.mts';
 import { startSandbox, type Sandbox } from '../sandbox/server.mts';
 
-export type Operation = 'create' | 'delete' | 'get' | 'getAll' | 'update';
+export type Operation =
+	| 'create'
+	| 'delete'
+	| 'get'
+	| 'getAll'
+	| 'reinstate'
+	| 'renew'
+	| 'suspend'
+	| 'update';
 
 /** What a locator of the node holds in a saved workflow. */
 export type Locator = { __rl: true; mode: 'id' | 'key' | 'list'; value: unknown };
