@@ -12,6 +12,8 @@ const MAX_DAYS = 1000;
 /** The metadata key under which a license keeps what stands for its last renewals. */
 export const RENEWALS_ENTRY = 'n8nRenewals';
 const KEPT_RENEWALS = 5;
+/** SHA-256 in base64url. */
+const MARK = /^[\w-]{43}$/;
 
 function refuse({ licenseKey }: License, what: string, advice: string): never {
 	throw new UserError(`The license ${licenseKey} ${what}`, {
@@ -75,7 +77,8 @@ function markOf(key: string): string {
 
 function marksOf({ metadata = [] }: License): string[] {
 	const entry = metadata.find(({ key }) => key === RENEWALS_ENTRY);
-	return entry ? entry.value.split(',') : [];
+	// What someone else put there could make the value too long for Lukittu.
+	return entry ? entry.value.split(',').filter((mark) => MARK.test(mark)) : [];
 }
 
 /** Whether a license was renewed with this idempotency key before, as far as it remembers. */
