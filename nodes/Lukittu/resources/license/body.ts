@@ -19,6 +19,24 @@ function unchangedExpiration(current: License): Expiration {
 	return { expirationType, expirationStart, expirationDate, expirationDays: null };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_YEAR = 9999;
+
+/**
+ * The expiry so many days after a moment, as it is sent.
+ *
+ * @param from milliseconds since 1970
+ * @throws UserError if it comes after the year 9999: Lukittu answers a longer year with status 500
+ */
+export function expiryAfter({ licenseKey }: License, from: number, days: number): string {
+	const expiry = new Date(from + days * DAY_MS);
+	if (expiry.getUTCFullYear() <= MAX_YEAR) return expiry.toISOString();
+	throw new UserError(`The license ${licenseKey} would expire after the year ${MAX_YEAR}`, {
+		description:
+			"This item changed nothing. Give fewer 'Days', or let it never expire: use the operation Update with 'Expiration'.",
+	});
+}
+
 /** Metadata as it may be sent: entries are read with more fields. */
 function sendable(metadata: MetadataEntry[]): MetadataEntry[] {
 	return metadata.map(({ key, value, locked }) => ({ key, value, locked }));

@@ -1,8 +1,7 @@
-import { DateTime } from 'luxon';
 import { checkLinkCount } from '../../checks/ids';
 import type { Expiration, License } from '../../types';
 import { mergedMetadata, type MetadataChanges } from '../metadata';
-import { checkEditable, licenseBody, type LicenseUpdateBody } from './body';
+import { checkEditable, expiryAfter, licenseBody, type LicenseUpdateBody } from './body';
 
 /** Changes to a license's customers or products. With `replace`, the others are empty. */
 export interface LinkChanges {
@@ -28,9 +27,7 @@ export interface LicenseChanges {
 function movedDate(current: License, newDays: number): string | null {
 	const { expirationDate, expirationDays } = current;
 	if (expirationDate === null || expirationDays === null) return expirationDate;
-	return DateTime.fromISO(expirationDate, { zone: 'utc' })
-		.plus({ days: newDays - expirationDays })
-		.toISO();
+	return expiryAfter(current, Date.parse(expirationDate), newDays - expirationDays);
 }
 
 /** The expiration that is to be sent. */
@@ -44,8 +41,8 @@ function mergedExpiration(current: License, change: Expiration): Expiration {
 	const expirationDate = movedDate(current, change.expirationDays as number);
 	// With the start CREATION and no date, Lukittu would store a license that never expires.
 	if (expirationStart === 'CREATION' && expirationDate === null) {
-		const days = change.expirationDays as number;
-		return { ...change, expirationStart, expirationDate: DateTime.utc().plus({ days }).toISO() };
+		const fromNow = expiryAfter(current, Date.now(), change.expirationDays as number);
+		return { ...change, expirationStart, expirationDate: fromNow };
 	}
 	return { ...change, expirationStart, expirationDate };
 }

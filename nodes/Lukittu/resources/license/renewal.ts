@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
-import { DateTime } from 'luxon';
 import { UserError } from 'n8n-workflow';
 import type { Expiration, License } from '../../types';
+import { expiryAfter } from './body';
 
 /** How far a license is renewed: until a moment (ISO 8601 in UTC), or by 1 to 1000 days. */
 export type Renewal = { until: string } | { days: number };
@@ -66,8 +66,7 @@ export function renewedExpiration(
 	if ('until' in renewal) {
 		return Date.parse(renewal.until) > expiry ? { expirationDate: renewal.until } : undefined;
 	}
-	const from = DateTime.fromMillis(Math.max(expiry, now), { zone: 'utc' });
-	return { expirationDate: from.plus({ days: renewal.days }).toISO() };
+	return { expirationDate: expiryAfter(current, Math.max(expiry, now), renewal.days) };
 }
 
 /** What stands for an idempotency key in the metadata: five of them fit into one value of 255. */
