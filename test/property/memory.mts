@@ -1,0 +1,141 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Prepare } from '../../nodes/Lukittu/transport/door.ts';
+import type { Send } from '../../nodes/Lukittu/transport/request.ts';
+import { answer } from '../sandbox/routes.mts';
+import { createTeam, insertCustomer, insertLicense, insertProduct } from '../sandbox/team.mts';
+import type { LicenseRow, LicenseSeed } from '../sandbox/types.mts';
+
+/** The moment at which every case begins. */
+export const NOW = Date.parse('2027-03-28T00:30:15.250Z');
+
+/** The workflow's time zone, in which an hour is missing on that very day. */
+export const TIMEZONE = 'Europe/Berlin';
+
+const FEATURES = {
+	totalResults: true,
+	undocumentedFilters: true,
+	metadataById: false,
+	unstableTies: true,
+};
+
+/** A refusal by the server, with its own words. */
+export class Refusal extends Error {}
+
+/** A license as it is read by its key. */
+export interface LicenseView {
+	id: string;
+	licenseKey: string;
+	expirationType: string;
+	expirationStart: string;
+	expirationDate: string | null;
+	expirationDays: number | null;
+	hwidLimit: number | null;
+	/** Follows the hardware ID limit. */
+	seats: number | null;
+	ipLimit: number | null;
+	suspended: boolean;
+	metadata: Array<{ key: string; value: string; locked: boolean }>;
+	customers: Array<{ id: string }>;
+	products: Array<{ id: string }>;
+	createdAt: string;
+	updatedAt: string;
+	lastActiveAt: string | null;
+}
+
+/** What carrying out one operation came to. */
+export type Outcome = { output: IDataObject } | { refused: string };
+
+/** The sandbox's rules without HTTP, so that thousands of cases take seconds. */
+export class Memory {
+	/** Requests that were sent, by method. */
+	readonly sent: string[] = [];
+
+	/** The time, for the server and, where the test mocks `Date.now`, for the node. */
+	now = NOW;
+
+	private readonly team = createTeam();
+
+	/** @param links how many customers and products the team has; their IDs are always the same */
+	constructor(links: number) {
+		for (let index = 0; index < links; index += 1) {
+			insertCustomer(this.team, { id: customerId(index) }, new Date(NOW));
+			insertProduct(this.team, { id: productId(index) }, new Date(NOW));
+		}
+	}
+
+	/** Puts the only license there is in place. */
+	hold(...licenses: LicenseSeed[]): LicenseRow[] {
+		this.team.licenses.clear();
+		this.sent.length = 0;
+		return licenses.map((license) => insertLicense(this.team, license, new Date(this.now)));
+	}
+
+	/** A license as the server answers it by its key; that of an ID, whatever its key is by now. */
+	read({ id }: LicenseRow): LicenseView {
+		const { licenseKey } = this.team.licenses.get(id) as LicenseRow;
+		return this.exchange('GET', `/licenses/${licenseKey}`) as LicenseView;
+	}
+
+	/** Carries out one operation of the node on one item, as the engine has it done. */
+	async run(prepare: Prepare, parameters: IDataObject): Promise<Outcome> {
+		const context = {
+			getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
+			getTimezone: () => TIMEZONE,
+		};
+		try {
+			const carryOut = prepare(context as unknown as Parameters<Prepare>[0]);
+			const [output] = await carryOut(this.send);
+			return { output };
+		} catch (error) {
+			return { refused: (error as Error).message };
+		}
+	}
+
+	private readonly send: Send = async <T,>({ method, url, body }: Parameters<Send>[0]) => {
+		this.sent.push(method);
+		return this.exchange(method, url, body) as T;
+	};
+
+	private exchange(method: string, url: string, body?: IDataObject): unknown {
+		const reply = answer({
+			method,
+			path: `/api/v1/dev/teams/${this.team.teamId}${url}`,
+			query: new URLSearchParams(),
+			authorization: `Bearer ${this.team.apiKey}`,
+			rawBody: JSON.stringify(body) ?? '',
+			now: new Date(this.now),
+			teams: [this.team],
+			features: FEATURES,
+			emails: [],
+		});
+		const { data, result } = JSON.parse(reply.body) as IDataObject & { result: IDataObject };
+		if (reply.status !== 200) throw new Refusal(`${result.details} ${JSON.stringify(data)}`);
+		return data;
+	}
+}
+
+const numberedId = (start: string, index: number) =>
+	`${start}-0000-4000-8000-${String(index).padStart(12, '0')}`;
+
+/** The ID of a customer of the team. */
+export const customerId = (index: number) => numberedId('c0000000', index);
+
+/** The ID of a product of the team. */
+export const productId = (index: number) => numberedId('d0000000', index);
+
+/** What there is to say of a license, in a form in which two readings of it are alike. */
+export type Facts = ReturnType<typeof factsOf>;
+
+/**
+ * Leaves out what changes with every write: `updatedAt`, and the rows of metadata, which the server
+ * makes anew; their keys, values and locks stay.
+ */
+export function factsOf({ updatedAt, metadata, customers, products, ...facts }: LicenseView) {
+	return {
+		...facts,
+		customerIds: customers.map(({ id }) => id),
+		productIds: products.map(({ id }) => id),
+		metadata: metadata.map(({ key, value, locked }) => ({ key, value, locked })),
+	};
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+
+import { prepareLicenseUpdate } from '../../nodes/Lukittu/resources/license/update.ts';
+import { licenses, LINKS } from './arbitraries.mts';
+import { changes } from './changes.mts';
+import { factsOf, Memory, NOW, type Facts } from './memory.mts';
+
+const SEED = 20261122;
+const CASES_OF_EACH = 800;
+
+const memory = new Memory(LINKS);
+
+beforeAll(() => {
+	jest.spyOn(Date, 'now').mockImplementation(() => memory.now);
+});
+
+afterAll(() => {
+	jest.restoreAllMocks();
+});
+
+/** Two readings compared as text: twenty customers take jest a millisecond to compare as objects. */
+const asText = (value: unknown) => JSON.stringify(value);
+
+const hasExpiredAtDate = ({ expirationType, expirationDate }: Facts) =>
+	expirationType === 'DATE' && Date.parse(expirationDate as string) <= NOW;
+
+/** What follows from any write: days beside a date would make Lukittu store now + days instead. */
+const rewritten = (before: Facts): Facts =>
+	before.expirationType === 'DATE' ? { ...before, expirationDays: null } : before;
+
+const kinds = Object.entries(changes(NOW));
+
+let cases = 0;
+
+test.each(kinds)('a license differs in one thing alone after: %s', async (kind, change) => {
+	let written = 0;
+	const property = fc.asyncProperty(
+		licenses(NOW),
+		change,
+		fc.constantFrom('id' as const, 'key' as const),
+		async (license, { fields, expected }, mode) => {
+			cases += 1;
+			const [row] = memory.hold(license);
+			const before = memory.read(row);
+			const expectation =
+				hasExpiredAtDate(factsOf(before)) && !kind.startsWith('expiration')
+					? /expired on .*, and Lukittu does not let an expired license be edited$/
+					: expected(factsOf(before), NOW);
+			const value = mode === 'id' ? row.id : row.licenseKey;
+
+			const outcome = await memory.run(prepareLicenseUpdate, {
+				license: { __rl: true, mode, value },
+				updateFields: fields,
+			});
+
+			const after = memory.read(row);
+			if (expectation instanceof RegExp) {
+				expect(outcome).toEqual({ refused: expect.stringMatching(expectation) });
+				expect(asText(after)).toBe(asText(before));
+				expect(memory.sent).not.toContain('PUT');
+				return;
+			}
+			written += 1;
+			expect(asText(outcome)).toBe(asText({ output: after }));
+			expect(factsOf(after)).toEqual({ ...rewritten(factsOf(before)), ...expectation });
+			expect(memory.sent.filter((method) => method === 'PUT')).toHaveLength(1);
+		},
+	);
+	await fc.assert(property, { seed: SEED, numRuns: CASES_OF_EACH });
+	// Most are written: a property of refusals alone would say little.
+	expect(written).toBeGreaterThan(CASES_OF_EACH / 2);
+});
+
+test('a key that another license has is refused by the server, and both stay', async () => {
+	const property = fc.asyncProperty(licenses(NOW), licenses(NOW), async (one, other) => {
+		fc.pre(one.id !== other.id && one.licenseKey !== other.licenseKey);
+		const rows = memory.hold(one, other);
+		const before = rows.map((row) => memory.read(row));
+
+		const outcome = await memory.run(prepareLicenseUpdate, {
+			license: { __rl: true, mode: 'id', value: one.id },
+			updateFields: { licenseKey: other.licenseKey },
+		});
+
+		const refusal = hasExpiredAtDate(factsOf(before[0]))
+			? /does not let an expired license be edited/
+			: /^License key already exists/;
+		expect(outcome).toEqual({ refused: expect.stringMatching(refusal) });
+		expect(asText(rows.map((row) => memory.read(row)))).toBe(asText(before));
+	});
+	await fc.assert(property, { seed: SEED, numRuns: 300 });
+});
+
+test('the cases were at least 10,000', () => {
+	expect(cases).toBeGreaterThanOrEqual(10_000);
+});
