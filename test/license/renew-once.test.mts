@@ -175,6 +175,19 @@ describe('an answer that is lost', () => {
 		expect(writesTo(sandbox)).toHaveLength(1);
 	});
 
+	test('nor where the node is set to continue besides', async () => {
+		const license = add();
+		lose();
+		const { items } = await renew(license, byDays(30), {
+			...RETRY,
+			onError: 'continueRegularOutput',
+		});
+		expect(items[0].json.error).toMatch(/^Could not get an answer from /);
+		expect(items[0].json.details).toMatch(UNKNOWN);
+		expect(stored(sandbox, license).expirationDate).toBe(after(30));
+		expect(writesTo(sandbox)).toHaveLength(1);
+	});
+
 	test('with a key, "Retry On Fail" finds the renewal done', async () => {
 		const license = add();
 		lose();

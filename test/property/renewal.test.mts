@@ -112,8 +112,8 @@ test('a renewal moves the expiry as it says, never back, and leaves all else', a
 			if (!isWritten) expectSame(after, before);
 		},
 	);
-	await fc.assert(property, { seed: SEED, numRuns: 8000 });
-	expect(Math.min(...Object.values(seen))).toBeGreaterThan(500);
+	await fc.assert(property, { seed: SEED, numRuns: 6000 });
+	expect(Math.min(...Object.values(seen))).toBeGreaterThan(400);
 });
 
 test('the same key twice is once, whatever else the second one says', async () => {
