@@ -20,6 +20,7 @@ const FEATURES = {
 	undocumentedFilters: true,
 	metadataById: false,
 	unstableTies: true,
+	fullLists: true,
 };
 
 /** A refusal by the server, with its own words. */
