@@ -89,8 +89,9 @@ async function walk<T extends Entry>(
 		// Perhaps a server that goes on for ever with nothing new.
 		isCut = last.hasNextPage && entries.size === before;
 	}
-	// Without a total, the rows that came are as many as there were, unless more would have come.
-	const rows = isCut ? Infinity : pages.reduce((sum, page) => sum + page.entries.length, 0);
+	// Without a total, the rows that came are as many as there were, but for those created since,
+	// and unless more would have come.
+	const rows = isCut ? Infinity : pages.flatMap((page) => page.entries).filter(existed).length;
 	return { entries, expected: newest.totalResults ?? rows, existed };
 }
 
