@@ -116,7 +116,7 @@ function completeOrRefused<T extends Entry>({ entries, missing }: Listing<T>, na
 	throw new UserError(
 		`${count} ${name} that Lukittu counts came on none of its pages (${entries.length} came)`,
 		{
-			description: `Lukittu's pages skip ${name} whose timestamps are the same, and the node found no order that shows them all. Run again, or get the ${name} in parts with ${parts}.`,
+			description: `Lukittu's pages skip ${name} whose timestamps are the same, and some while others are deleted. The node found no order that shows them all. Run again, or get the ${name} in parts with ${parts}.`,
 		},
 	);
 }
