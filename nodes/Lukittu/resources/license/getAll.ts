@@ -117,7 +117,7 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 			edge: edgeOf(audit),
 		});
 		return licenses.map((license) =>
-			output(isComputed ? withComputedFields(license, now) : license),
+			output(isComputed ? withComputedFields(license, now) : license, {}, now),
 		);
 	};
 };

@@ -62,8 +62,11 @@ function simplified(license: License, now: number): IDataObject {
 	};
 }
 
-/** Makes an output item of a license; `told` is what the operation tells of what it did. */
-export type LicenseOutput = (license: License, told?: IDataObject) => IDataObject;
+/**
+ * Makes an output item of a license; `told` is what the operation tells of what it did, `now` the
+ * time for which the status is told where that is not the present.
+ */
+export type LicenseOutput = (license: License, told?: IDataObject, now?: number) => IDataObject;
 
 /**
  * Reads how licenses are to come out.
@@ -72,5 +75,6 @@ export type LicenseOutput = (license: License, told?: IDataObject) => IDataObjec
  */
 export function licenseOutput(context: IExecuteSingleFunctions): LicenseOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
-	return (license, told) => shape(output, license, simplified(license, Date.now()), told);
+	return (license, told, now = Date.now()) =>
+		shape(output, license, simplified(license, now), told);
 }
