@@ -57,6 +57,12 @@ export function outputOptions(fields: INodePropertyOptions[]): INodeProperties[]
 	];
 }
 
+/** The names in a list, which an expression may give as text with commas. */
+function namesIn(value: unknown): string[] {
+	const texts = [value ?? []].flat().map(String);
+	return texts.flatMap((text) => text.split(',')).map((name) => name.trim());
+}
+
 /**
  * Reads the options for the output.
  *
@@ -68,7 +74,7 @@ export function readOutput(options: IDataObject): Output {
 	const mode = ifAdded(options, 'output', (value) => checkChoice(value, "'Output'", OUTPUTS));
 	return {
 		mode: mode ?? (isSimple ? 'simplified' : 'raw'),
-		fields: [options.outputFields ?? []].flat().map(String),
+		fields: namesIn(options.outputFields),
 	};
 }
 
