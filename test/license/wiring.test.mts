@@ -6,11 +6,11 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { loadPackage, LUKITTU_NODE } from '../engine/index.mts';
-import type { Sandbox } from '../sandbox/types.mts';
-import { byId, byKey, customers, metadata, products, runLicense, startShop } from './support.mts';
-
-type Field = INodeProperties | INodePropertyOptions | INodePropertyCollection;
+import { loadPackage, LUKITTU_NODE, runNode } from '../engine/index.mts';
+import type { LicenseRow, Sandbox } from '../sandbox/types.mts';
+import { licenseSamples } from './samples.mts';
+import { credentialsOf, readable, startShop } from './support.mts';
+import { runTool } from './tool.mts';
 
 let description: INodeTypeDescription;
 let codex: IDataObject;
@@ -21,59 +21,131 @@ beforeAll(async () => {
 	codex = codexOf[LUKITTU_NODE] as IDataObject;
 });
 
-/** The fields inside a field: of a collection, or of the rows of a fixed collection. */
-function childrenOf(field: Field): INodeProperties[] {
-	if ('values' in field) return field.values;
-	if (!('type' in field) || !['collection', 'fixedCollection'].includes(field.type)) return [];
-	return (field.options ?? []) as INodeProperties[];
+/** The groups of fields inside a field: a collection is one, a fixed collection may have several. */
+function groupsOf(field: INodeProperties): Array<{ name?: string; fields: INodeProperties[] }> {
+	if (field.type === 'collection') return [{ fields: field.options as INodeProperties[] }];
+	if (field.type !== 'fixedCollection') return [];
+	const groups = field.options as INodePropertyCollection[];
+	return groups.map(({ name, values }) => ({ name, fields: values }));
 }
 
-/** All fields below these, with their paths. */
-function allFields(fields: Field[], path = ''): Array<{ path: string; field: Field }> {
-	return fields.flatMap((field) => {
-		const here = path ? `${path}.${field.name}` : field.name;
-		return [{ path: here, field }, ...allFields(childrenOf(field), here)];
+/** The fields that hold a value themselves, by their paths. */
+function leavesOf(fields: INodeProperties[], path = ''): Array<[string, INodeProperties]> {
+	return fields.flatMap((field): Array<[string, INodeProperties]> => {
+		const here = `${path}${field.name}`;
+		const groups = groupsOf(field);
+		if (groups.length === 0) return [[here, field]];
+		return groups.flatMap(({ name, fields: inner }) =>
+			leavesOf(inner, name === undefined ? `${here}.` : `${here}.${name}.`),
+		);
 	});
 }
 
-const isShownFor = (field: INodeProperties, operation: string) =>
-	field.displayOptions?.show?.operation?.includes(operation) === true &&
-	field.displayOptions.show.resource?.includes('license') === true;
+/** All fields, also those that hold others. */
+function allFields(fields: INodeProperties[]): INodeProperties[] {
+	return fields.flatMap((field) => [
+		field,
+		...groupsOf(field).flatMap(({ fields: inner }) => allFields(inner)),
+	]);
+}
 
-const operations = () => {
-	const field = description.properties.find(({ name }) => name === 'operation');
-	return field?.options as INodePropertyOptions[];
+const choicesOf = ({ options }: INodeProperties) => options as INodePropertyOptions[];
+
+const resources = () => {
+	const field = description.properties.find(({ name }) => name === 'resource') as INodeProperties;
+	return choicesOf(field).map(({ value }) => String(value));
 };
 
-test('the operations are the contract, each with its door', () => {
-	expect(operations().map(({ value }) => value)).toEqual([
+const isShown = ({ displayOptions }: INodeProperties, name: string, value: string) =>
+	displayOptions?.show?.[name]?.includes(value) === true;
+
+/** The field that offers the operations of a resource. */
+function operationField(resource: string): INodeProperties {
+	const [field, ...more] = description.properties.filter(
+		(candidate) => candidate.name === 'operation' && isShown(candidate, 'resource', resource),
+	);
+	expect(field).toBeDefined();
+	expect(more).toEqual([]);
+	return field;
+}
+
+/** The fields of an operation, and of no other resource's operation of that name. */
+const fieldsOf = (resource: string, operation: string) =>
+	description.properties.filter(
+		(field) => isShown(field, 'resource', resource) && isShown(field, 'operation', operation),
+	);
+
+const operationsOf = (resource: string) =>
+	choicesOf(operationField(resource)).map(({ value }) => String(value));
+
+test('the operations on licenses are the contract', () => {
+	expect(resources()).toContain('license');
+	expect(operationsOf('license')).toEqual([
 		'create',
 		'delete',
 		'get',
 		'getAll',
+		'reinstate',
+		'renew',
+		'suspend',
 		'update',
 	]);
-	for (const { routing, action, description: text } of operations()) {
-		expect(routing?.send?.paginate).toBe(true);
-		expect(routing?.operations?.pagination).toBeInstanceOf(Function);
-		expect(action).toBeTruthy();
-		expect(text).toBeTruthy();
+});
+
+test('every operation of every resource has its door and explains itself', () => {
+	for (const resource of resources()) {
+		const field = operationField(resource);
+		expect(operationsOf(resource)).toContain(field.default);
+		for (const { routing, action, description: text } of choicesOf(field)) {
+			expect(routing?.send?.paginate).toBe(true);
+			expect(routing?.operations?.pagination).toBeInstanceOf(Function);
+			expect(action).toBeTruthy();
+			expect(text).toBeTruthy();
+		}
 	}
 });
 
-test('every displayOptions names a field and a value that exist', () => {
+test('every field belongs to an operation that exists', () => {
+	const reached = new Set<INodeProperties>();
+	for (const resource of resources()) {
+		reached.add(operationField(resource));
+		for (const operation of operationsOf(resource)) {
+			fieldsOf(resource, operation).forEach((field) => reached.add(field));
+		}
+	}
+	// Beside those of the node itself, and the one that n8n adds to declarative nodes.
+	const lost = description.properties.filter((field) => !reached.has(field));
+	expect(lost.map(({ name }) => name)).toEqual(
+		expect.arrayContaining(['resource', 'requestOptions']),
+	);
+	expect(lost).toHaveLength(2);
+});
+
+type Show = NonNullable<INodeProperties['displayOptions']>['show'];
+
+/** Whether a field is there wherever one with these conditions is. */
+function isBeside({ displayOptions }: INodeProperties, conditions: Show = {}): boolean {
+	return Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
+		(conditions[name] ?? values ?? []).every((value) => values?.includes(value as never)),
+	);
+}
+
+test('every displayOptions names a field beside it and a value that this has', () => {
 	const checkLevel = (fields: INodeProperties[]) => {
 		for (const field of fields) {
-			for (const [name, values] of Object.entries(field.displayOptions?.show ?? {})) {
-				const named = fields.filter((candidate) => candidate.name === name);
-				expect(named).not.toHaveLength(0);
+			const { '@tool': tool, ...show } = field.displayOptions?.show ?? {};
+			expect([undefined, [true], [false]]).toContainEqual(tool);
+			for (const [name, values] of Object.entries(show)) {
+				const named = fields.filter(
+					(candidate) => candidate.name === name && isBeside(candidate, show),
+				);
+				expect({ field: field.name, name, found: named.length }).toMatchObject({ found: 1 });
 				for (const value of values ?? []) {
-					if (typeof value === 'boolean') continue;
-					const choices = named.flatMap(({ options }) => options as INodePropertyOptions[]);
-					expect(choices.map((choice) => choice.value)).toContain(value);
+					if (named[0].type === 'boolean') expect(typeof value).toBe('boolean');
+					else expect(choicesOf(named[0]).map((choice) => choice.value)).toContain(value);
 				}
 			}
-			for (const child of childrenOf(field)) checkLevel(childrenOf(child));
+			for (const { fields: inner } of groupsOf(field)) checkLevel(inner);
 		}
 	};
 	checkLevel(description.properties);
@@ -83,21 +155,22 @@ test('every locator searches with a method that exists', async () => {
 	const { nodes } = await loadPackage();
 	const type = nodes[LUKITTU_NODE] as unknown as { methods: { listSearch: object } };
 	const methods = Object.keys(type.methods.listSearch);
-	const locators = allFields(description.properties)
-		.map(({ field }) => field as INodeProperties)
-		.filter(({ type: kind }) => kind === 'resourceLocator');
-	expect(locators.length).toBeGreaterThan(4);
-	for (const { modes, default: initial } of locators) {
+	const locators = allFields(description.properties).filter(
+		({ type: kind }) => kind === 'resourceLocator',
+	);
+	expect(locators.length).toBeGreaterThan(10);
+	const used = locators.map(({ modes, default: initial }) => {
 		expect(initial).toEqual({ mode: 'list', value: '' });
-		expect(methods).toContain(modes?.[0].typeOptions?.searchListMethod);
-	}
+		return String(modes?.[0].typeOptions?.searchListMethod);
+	});
+	expect(methods).toEqual(expect.arrayContaining(used));
+	expect([...new Set(used)].sort()).toEqual(methods.sort());
 });
 
-test('every field explains itself or its name is enough', () => {
-	for (const { field } of allFields(description.properties)) {
-		if (!('type' in field) || field.type !== 'boolean') continue;
-		expect(field.description).toMatch(/^Whether /);
-	}
+test('every switch says whether it does what', () => {
+	const switches = allFields(description.properties).filter(({ type }) => type === 'boolean');
+	expect(switches.length).toBeGreaterThan(5);
+	for (const field of switches) expect(field.description).toMatch(/^Whether /);
 });
 
 test('it is found as "Lukittu License" and usable as a tool', () => {
@@ -110,119 +183,79 @@ test('it is found as "Lukittu License" and usable as a tool', () => {
 	});
 });
 
-describe('every field sends something', () => {
+describe('every field of a license operation sends or puts out something', () => {
 	let sandbox: Sandbox;
 
-	beforeAll(async () => {
+	beforeEach(async () => {
 		({ sandbox } = await startShop());
 	});
 
-	afterAll(async () => {
+	afterEach(async () => {
 		await sandbox.close();
 	});
 
-	/** What an operation sends, each request in one line. */
-	async function sent(operation: 'create' | 'getAll' | 'update', parameters: IDataObject) {
-		sandbox.clearRequests();
-		const { error } = await runLicense(sandbox, operation, parameters);
-		expect(error).toBeUndefined();
-		return sandbox.requests.map(({ method, path, query, body }) =>
-			JSON.stringify({ method, path, query, body }),
-		);
-	}
-
-	const entry = { key: 'a', value: 'b' };
-	const later = '2031-01-01';
-	const duration = { expirationType: 'DURATION', expirationDays: 10 };
-
-	/** For each field: parameters without it, and the same with it. */
-	function samples(): Record<string, Record<string, [IDataObject, IDataObject]>> {
-		const customer = customers(sandbox.addCustomer().id);
-		const product = products(sandbox.addProduct().id);
-		const license = sandbox.addLicense({
-			expirationType: 'DURATION',
-			expirationDays: 30,
-			expirationStart: 'ACTIVATION',
-			metadata: [{ ...entry, locked: false }],
-			customerIds: [sandbox.addCustomer().id],
-			productIds: [sandbox.addProduct().id],
-		});
-		const other = sandbox.addLicense();
-		const additional = (fields: IDataObject): [IDataObject, IDataObject] => [
-			{},
-			{ additionalFields: fields },
-		];
-		const base = { license: byId(license.id), updateFields: { hwidLimit: 77 } };
-		const update = (fields: IDataObject): [IDataObject, IDataObject] => [
-			base,
-			{ ...base, updateFields: { hwidLimit: 77, ...fields } },
-		];
-		const expiration = (value: IDataObject) => ({ expiration: { value } });
-		return {
-			create: {
-				expirationType: [{ ...duration }, { ...duration, expirationType: 'NEVER' }],
-				expirationDate: [
-					{ expirationType: 'DATE', expirationDate: later },
-					{ expirationType: 'DATE', expirationDate: '2032-01-01' },
-				],
-				expirationDays: [duration, { ...duration, expirationDays: 11 }],
-				expirationStart: [duration, { ...duration, expirationStart: 'ACTIVATION' }],
-				customers: [{}, { customers: customer }],
-				products: [{}, { products: product }],
-				'additionalFields.hwidLimit': additional({ hwidLimit: 2 }),
-				'additionalFields.ipLimit': additional({ ipLimit: 2 }),
-				'additionalFields.metadata': additional({ metadata: metadata(entry) }),
-				'additionalFields.sendEmailDelivery': additional({ sendEmailDelivery: true }),
-				'additionalFields.suspended': additional({ suspended: true }),
-			},
-			getAll: {
-				returnAll: [{}, { returnAll: true }],
-				limit: [{}, { limit: 3 }],
-				'filters.customers': [{}, { filters: { customers: customer } }],
-				'filters.products': [{}, { filters: { products: product } }],
-				'options.sortColumn': [{}, { options: { sortColumn: 'updatedAt' } }],
-				'options.sortDirection': [{}, { options: { sortDirection: 'asc' } }],
-			},
-			update: {
-				license: [base, { ...base, license: byKey(other.licenseKey) }],
-				'updateFields.addCustomers': update({ addCustomers: customer }),
-				'updateFields.addProducts': update({ addProducts: product }),
-				'updateFields.expiration': update(expiration(duration)),
-				'updateFields.hwidLimit': [base, { ...base, updateFields: { hwidLimit: 78 } }],
-				'updateFields.ipLimit': update({ ipLimit: 5 }),
-				'updateFields.licenseKey': update({ licenseKey: 'AAAAA-AAAAA-AAAAA-AAAAA-AAAAA' }),
-				'updateFields.removeCustomers': update({ removeCustomers: customers(license.customerIds) }),
-				'updateFields.removeMetadata': update({ removeMetadata: ['a'] }),
-				'updateFields.removeProducts': update({ removeProducts: products(license.productIds) }),
-				'updateFields.replaceCustomers': update({ replaceCustomers: customer }),
-				'updateFields.removeAll': update({ removeAll: ['products'] }),
-				'updateFields.replaceMetadata': update({ replaceMetadata: { entry: [] } }),
-				'updateFields.replaceProducts': update({ replaceProducts: product }),
-				'updateFields.setMetadata': update({ setMetadata: metadata({ key: 'c', value: 'd' }) }),
-				'updateFields.suspended': update({ suspended: true }),
-			},
+	/** Restores the licenses, so that every run begins alike. */
+	function keepLicenses(): () => void {
+		const rows = [...sandbox.state.licenses.values()].map((row): LicenseRow => ({ ...row }));
+		return () => {
+			sandbox.state.licenses.clear();
+			for (const row of rows) sandbox.state.licenses.set(row.id, { ...row });
 		};
 	}
 
-	test.each(['create', 'getAll', 'update'] as const)('%s', async (operation) => {
-		const fields = description.properties
-			.filter((field) => isShownFor(field, operation))
-			.flatMap((field) =>
-				field.type === 'collection'
-					? childrenOf(field).map(({ name }) => `${field.name}.${name}`)
-					: [field.name],
-			);
-		const { [operation]: table } = samples();
-		expect(Object.keys(table).sort()).toEqual(fields.sort());
+	async function outputOf(parameters: IDataObject, isTool: boolean): Promise<IDataObject[]> {
+		if (isTool) return await runTool(sandbox, parameters);
+		const credentials = credentialsOf(sandbox);
+		const { error, items } = await runNode({ parameters: parameters as never, credentials });
+		expect(readable(error).trim()).toBe('');
+		return items.map(({ json }) => json);
+	}
 
-		for (const [without, withField] of Object.values(table)) {
-			const rows = new Map([...sandbox.state.licenses].map(([id, row]) => [id, { ...row }]));
-			const before = await sent(operation, without);
-			// The same start for both runs.
-			for (const [id, row] of rows) sandbox.state.licenses.set(id, { ...row });
-			const after = await sent(operation, withField);
-			for (const [id, row] of rows) sandbox.state.licenses.set(id, row);
-			expect(after).not.toEqual(before);
+	/** What is sent, and which fields of which licenses come out; not what is new at every run. */
+	async function traceOf(operation: string, fields: IDataObject, isTool: boolean): Promise<string> {
+		sandbox.clearRequests();
+		const known = new Set(sandbox.state.licenses.keys());
+		const output = await outputOf({ resource: 'license', operation, ...fields }, isTool);
+		const put = output.map((json) => [known.has(String(json.id)) && json.id, Object.keys(json)]);
+		const sent = sandbox.requests.map(({ method, path, query, body }) => ({
+			method,
+			path,
+			query,
+			body,
+		}));
+		return JSON.stringify({ sent, put });
+	}
+
+	/** Runs the operation from the same start as every time. */
+	async function traces(operation: string, runs: IDataObject[], isTool: boolean) {
+		const restore = keepLicenses();
+		const found: string[] = [];
+		for (const fields of runs) {
+			found.push(await traceOf(operation, fields, isTool));
+			restore();
 		}
+		return found;
+	}
+
+	test.each(['create', 'delete', 'get', 'getAll', 'reinstate', 'renew', 'suspend', 'update'])(
+		'%s',
+		async (operation) => {
+			const leaves = new Map(leavesOf(fieldsOf('license', operation)));
+			const { [operation]: samples } = licenseSamples(sandbox);
+			expect(Object.keys(samples).sort()).toEqual([...leaves.keys()].sort());
+
+			for (const [path, [without, withField]] of Object.entries(samples)) {
+				const isTool = leaves.get(path)?.displayOptions?.show?.['@tool']?.[0] === true;
+				const runs = [without, without, withField];
+				const [before, again, after] = await traces(operation, runs, isTool);
+				// What differs by itself would prove nothing.
+				expect({ path, trace: again }).toEqual({ path, trace: before });
+				expect({ path, trace: after }).not.toEqual({ path, trace: before });
+			}
+		},
+	);
+
+	test('the samples are for all operations', () => {
+		expect(Object.keys(licenseSamples(sandbox))).toEqual(operationsOf('license'));
 	});
 });
