@@ -194,6 +194,19 @@ describe('as Lukittu documents its lists', () => {
 		expect(sandbox.requests).toHaveLength(3);
 	});
 
+	test.each([{}, { filters: { status: 'ACTIVE' } }])(
+		'a total above what ever comes: said so, with a Limit too: %j',
+		async (parameters) => {
+			addSeries(sandbox, 3);
+			const shown = (await getMany(sandbox)).items.slice(1).map(({ json }) => json);
+			const data = { licenses: shown, hasNextPage: false, totalResults: 3 };
+			sandbox.addFault({ times: 100, kind: { status: 200, data } });
+			const { error, items } = await getMany(sandbox, { limit: 50, ...parameters });
+			expect(items).toEqual([]);
+			expect(readable(error)).toContain('1 licenses that Lukittu counts came on none of its pages');
+		},
+	);
+
 	test('no metadata: it is looked up for the filter', async () => {
 		const entry = { key: 'order', value: 'A', locked: false };
 		const row = sandbox.addLicense({ metadata: [entry], lastActiveAt: daysAgo(1) });

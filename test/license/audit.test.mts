@@ -128,6 +128,9 @@ describe.each([true, false])('on a server with undocumented filters: %s', (undoc
 		expect(await found('path', 'C:\\temp\\100%')).toEqual([slashed]);
 		expect(await found('path', '\\\\')).toEqual([slashes]);
 		expect(await found('order', 'A')).toEqual([]);
+		// The server reads a backslash as the sign that takes the next one's meaning away.
+		const searched = sandbox.requests.map(({ query }) => query.metadataValue);
+		expect([...new Set(searched)]).toEqual(['A_1', 'temp', undefined, 'A']);
 	});
 });
 
