@@ -91,7 +91,7 @@ function someQuestion(dice: Dice): Question {
 	const from = days();
 	return {
 		...(asked(0.4) && { status: STATUSES.filter(() => dice.isLucky(0.5)).concat('ACTIVE') }),
-		...(asked() && { expiresWithinDays: days() }),
+		...(asked() && { expiresWithinDays: days() + 1 }),
 		...(asked() && { expiredSinceDays: days() }),
 		...(asked() && { inactiveForDays: days() }),
 		...(asked() && { createdAfter: daysAgo(from + 1).toISOString() }),

@@ -291,7 +291,7 @@ It was cut in the middle of a character, such as an emoji. Cut it elsewhere.`,
 			KEY,
 			{ metadata: entries(20) },
 			`'Metadata' with the 'Idempotency Key' comes to 21 entries
-A license takes at most 20 metadata entries. Remove 1.`,
+Lukittu takes at most 20 metadata entries. Remove 1.`,
 		],
 		[
 			'an own entry in its place',

@@ -143,7 +143,7 @@ describe('an idempotency key', () => {
 		const before = { ...license };
 		const { error } = await renewWith(license, 'in_1001');
 		expect(readable(error)).toBe(
-			"The license with the entry for the 'Idempotency Key' comes to 21 entries\nA license takes at most 20 metadata entries. Remove 1.",
+			"The license with the entry for the 'Idempotency Key' comes to 21 entries\nLukittu takes at most 20 metadata entries. Remove 1.",
 		);
 		expect(license).toEqual(before);
 		expect(writesTo(sandbox)).toHaveLength(0);

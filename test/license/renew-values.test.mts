@@ -55,15 +55,15 @@ const refused: Array<[IDataObject, string]> = [
 	],
 	[
 		byDays(30, { idempotencyKey: '' }),
-		"'Idempotency Key' is empty\nGive 1 to 255 characters, or remove the entry.",
+		"'Idempotency Key' is empty\nGive 1 to 255 characters, or remove the field. If it comes from an expression, check that the expression has a value for this item.",
 	],
 	[
 		byDays(30, { idempotencyKey: '={{ $json.missing }}' }),
-		"'Idempotency Key' is empty\nGive 1 to 255 characters, or remove the entry.",
+		"'Idempotency Key' is empty\nGive 1 to 255 characters, or remove the field. If it comes from an expression, check that the expression has a value for this item.",
 	],
 	[
 		byDays(30, { idempotencyKey: '   ' }),
-		"'Idempotency Key' is empty\nGive 1 to 255 characters, or remove the entry.",
+		"'Idempotency Key' is empty\nGive 1 to 255 characters, or remove the field. If it comes from an expression, check that the expression has a value for this item.",
 	],
 	[
 		byDays(30, { idempotencyKey: 'x'.repeat(256) }),

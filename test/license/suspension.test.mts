@@ -173,7 +173,7 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 			const before = { ...license };
 			const { error } = await run(license, 'Dispute 7');
 			expect(readable(error)).toBe(
-				"The license with the 'Reason' comes to 21 entries\nA license takes at most 20 metadata entries. Remove 1.",
+				"The license with the 'Reason' comes to 21 entries\nLukittu takes at most 20 metadata entries. Remove 1.",
 			);
 			expect(license).toEqual(before);
 			expect(writesTo(sandbox)).toHaveLength(0);

@@ -10,7 +10,7 @@ import { DAY_MS, LICENSE_STATUSES, statusOf, type LicenseStatus } from './status
 /** What the node itself looks for in licenses; what is undefined is not looked at. */
 export interface Audit {
 	statuses?: LicenseStatus[];
-	/** Days from now on, from 0. */
+	/** Days from now on, from 1. */
 	expiresWithinDays?: number;
 	/** Days before now, from 0. */
 	expiredSinceDays?: number;
@@ -48,13 +48,14 @@ function readMetadata(value: unknown): Audit['metadata'] {
  * @throws UserError if a value is not as it must be
  */
 export function readAudit(filters: IDataObject, timezone: string): Audit {
-	const days = (name: string, place: string) =>
-		ifAdded(filters, name, (value) => checkWholeNumber(value, place, 0, 36_500));
+	const days = (name: string, place: string, min = 0) =>
+		ifAdded(filters, name, (value) => checkWholeNumber(value, place, min, 36_500));
 	const time = (name: string, place: string) =>
 		ifAdded(filters, name, (value) => Date.parse(checkDate(value, place, timezone)));
 	const audit: Audit = {
 		statuses: ifAdded(filters, 'status', readStatuses),
-		expiresWithinDays: days('expiresWithinDays', "'Expires Within Days'"),
+		// Within 0 days, nothing can expire.
+		expiresWithinDays: days('expiresWithinDays', "'Expires Within Days'", 1),
 		expiredSinceDays: days('expiredSinceDays', "'Expired Since Days'"),
 		inactiveForDays: days('inactiveForDays', "'Inactive for Days'"),
 		createdAfter: time('createdAfter', "'Created After'"),

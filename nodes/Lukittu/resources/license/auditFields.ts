@@ -1,12 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { metadataKeyField, metadataValueField } from '../fields';
 
-function daysField(displayName: string, name: string, description: string): INodeProperties {
+function daysField(
+	displayName: string,
+	name: string,
+	description: string,
+	minValue = 0,
+): INodeProperties {
 	return {
 		displayName,
 		name,
 		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 36_500, numberPrecision: 0 },
+		typeOptions: { minValue, maxValue: 36_500, numberPrecision: 0 },
 		default: 30,
 		description,
 	};
@@ -35,6 +40,7 @@ export const auditFilters: INodeProperties[] = [
 		'Expires Within Days',
 		'expiresWithinDays',
 		'Only licenses that have not expired yet but will within this many days',
+		1,
 	),
 	daysField(
 		'Inactive for Days',
