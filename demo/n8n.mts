@@ -86,7 +86,8 @@ export async function failed({ ended, output, logFile }: Running): Promise<Comma
 
 async function answers(url: string): Promise<boolean> {
 	return fetch(`${url}/rest/settings`).then(
-		(response) => response.ok,
+		// Before its API is ready, n8n answers with the editor's page.
+		({ ok, headers }) => ok && headers.get('content-type')?.includes('json') === true,
 		() => false,
 	);
 }
