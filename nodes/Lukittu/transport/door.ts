@@ -8,8 +8,10 @@ import {
 	type NodeApiError,
 } from 'n8n-workflow';
 import { operationError } from './errors';
+import { NotSent } from './abort';
+import { readPatience, type Patience } from './patience';
 import { lukittuRequest, type Guard, type Send } from './request';
-import { joinRun, NotSent, type Run } from './run';
+import { joinRun, type Run } from './run';
 
 /** Sends what an item needs and gives back its output, one object an output item. */
 export type CarryOut = (send: Send) => Promise<IDataObject[]>;
@@ -71,32 +73,47 @@ function withReport(error: NodeApiError, { results, doubtful, total }: Run): Nod
 	return error;
 }
 
+/** What one item needs. */
+interface Prepared {
+	carryOut: CarryOut;
+	patience: Patience;
+}
+
 /** Prepares one item; a parameter that is not as it must be ends the run before anything is sent. */
-function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Prepare): CarryOut {
+function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Prepare): Prepared {
 	const unrepeatable = run.unrepeatable.get(context.getItemIndex());
-	let carryOut: CarryOut | undefined;
+	let prepared: Prepared | undefined;
 	try {
 		if (unrepeatable) throw unrepeatable;
-		carryOut = prepare(context);
-		return carryOut;
+		prepared = { carryOut: prepare(context), patience: readPatience(context) };
+		return prepared;
 	} finally {
-		if (!carryOut && !context.continueOnFail()) run.stop();
+		if (!prepared && !context.continueOnFail()) run.stop();
 	}
 }
 
 /** The way to Lukittu for one item: closed once the run has ended, and ending it at a refusal. */
-function sendFor(context: IExecutePaginationFunctions, run: Run, template: object): Send {
-	return async (request) => {
-		const guard: Guard = async (exchange) => {
+function sendFor(
+	context: IExecutePaginationFunctions,
+	run: Run,
+	template: object,
+	patience: Patience,
+): Send {
+	const signal = context.getExecutionCancelSignal();
+	const send: Send = async (request) => {
+		const guard: Guard = async (exchange, goesOn) => {
 			run.check();
-			if (context.getExecutionCancelSignal()?.aborted) throw new NotSent();
+			if (signal?.aborted) throw new NotSent();
 			const [outcome] = await Promise.allSettled([exchange()]);
 			if (outcome.status === 'fulfilled') return outcome.value;
-			if (!context.continueOnFail() && !request.recovers?.(outcome.reason)) run.stop();
+			const isEnd = !goesOn(outcome.reason) && !request.recovers?.(outcome.reason);
+			if (isEnd && !context.continueOnFail()) run.stop();
 			throw outcome.reason;
 		};
-		return await lukittuRequest(context, request, template, guard);
+		return await lukittuRequest(context, request, { template, guard, patience, signal });
 	};
+	send.signal = signal;
+	return send;
 }
 
 /** Ends an item that failed: with an error item, or with the whole run and the report of it. */
@@ -147,12 +164,12 @@ export function throughDoor(prepare: Prepare, isRead = false): INodePropertyRout
 		if (earlier) return earlier;
 
 		const outcome = await run.track(item, async () => {
-			const carryOut = prepareItem(this, run, prepare);
+			const { carryOut, patience } = prepareItem(this, run, prepare);
 			// Every item is prepared before the first request starts.
 			await Promise.resolve();
 			if (isAbandoned(this, run)) throw new NotSent();
 			run.check();
-			const outputs = await carryOut(sendFor(this, run, options));
+			const outputs = await carryOut(sendFor(this, run, options, patience));
 			return outputs.map((json) => ({ json, pairedItem: { item } }));
 		});
 		if (outcome.status === 'fulfilled') return outcome.value;

@@ -4,6 +4,18 @@ export interface Explanation {
 	description: string;
 	/** Whether Lukittu may have carried out the request all the same. */
 	mayHaveActed?: boolean;
+	/** Where the same request may go well in a moment. */
+	passing?: Passing;
+}
+
+/** What is known of a state that may pass. */
+export interface Passing {
+	/** What the server asks to wait, in milliseconds. */
+	retryAfterMs?: number;
+	/** Most times to send the request, where that is fewer than usual. */
+	mostTries?: number;
+	/** Whether the server asks for fewer requests. */
+	isTooMany?: boolean;
 }
 
 /** How advice on the credential begins. */

@@ -1,4 +1,4 @@
-import { CHECK_CREDENTIAL, type Explanation } from './explanation';
+import { CHECK_CREDENTIAL, type Explanation, type Passing } from './explanation';
 
 const UNTRUSTED = 'its certificate is not trusted';
 
@@ -46,6 +46,28 @@ interface Fault {
 	cause?: Fault;
 }
 
+/** Faults of a connection that may work in a moment. */
+const PASSING = [
+	'EAI_AGAIN',
+	'ECONNABORTED',
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENOTFOUND',
+	'EPIPE',
+	'ERR_BAD_RESPONSE',
+	'ETIMEDOUT',
+];
+
+/** Where no connection came about, the address may be wrong: the user is not kept waiting. */
+const TRIES_TO_CONNECT = 3;
+
+function passingOfFault(code: string, isBeforeSending: boolean): Passing | undefined {
+	if (!PASSING.includes(code)) return undefined;
+	return isBeforeSending ? { mostTries: TRIES_TO_CONNECT } : {};
+}
+
 /** The system's own fault at the bottom of what n8n and axios wrapped around it. */
 function rootOf(fault: Fault): Fault {
 	return fault.cause?.code === undefined ? fault : rootOf(fault.cause);
@@ -68,9 +90,12 @@ export function explainFault(fault: unknown, baseUrl: string): Explanation {
 		};
 	}
 	const reason = FAULTS[String(code)] ?? `the connection did not work (${String(code ?? message)})`;
+	const isBefore = [code, syscall].some((name) => BEFORE_SENDING.includes(String(name)));
+	const passing = passingOfFault(String(code), isBefore);
 	return {
 		message: `Could not get an answer from ${baseUrl}: ${reason}`,
 		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
-		mayHaveActed: ![code, syscall].some((name) => BEFORE_SENDING.includes(String(name))),
+		mayHaveActed: !isBefore,
+		...(passing && { passing }),
 	};
 }

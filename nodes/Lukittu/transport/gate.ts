@@ -1,48 +1,137 @@
-/** Most requests in flight for one team on one server in one n8n process. */
-const MOST_AT_ONCE = 10;
+import { sleep } from 'n8n-workflow';
+import { unlessAborted } from './abort';
+
+/** Most requests in flight for one team on one server in one n8n process, unless the user says else. */
+export const USUAL_AT_ONCE = 10;
+/** Most that a user may ask for. */
+export const MOST_AT_ONCE = 50;
+
+/** One who waits for a place. */
+interface Waiter {
+	/** How many may be in flight with it. */
+	mostAtOnce: number;
+	enter: () => void;
+}
 
 /** Lets a limited number of tasks run at once; the others wait in the order they came. */
 class Gate {
+	/** How many tasks the server bears; it lies below what users ask for only after a 429. */
+	private limit = MOST_AT_ONCE;
+
+	/** Tasks that went well since the limit was last changed. */
+	private wentWell = 0;
+
 	private inFlight = 0;
 
-	private readonly waiting: Array<() => void> = [];
+	private resumeAt = 0;
+
+	private isPausing = false;
+
+	private waiting: Waiter[] = [];
 
 	get isIdle(): boolean {
 		return this.inFlight === 0 && this.waiting.length === 0;
 	}
 
-	async enter(): Promise<void> {
-		if (this.inFlight < MOST_AT_ONCE) {
-			this.inFlight += 1;
-			return;
+	/** What a server was found not to bear is worth remembering for a while. */
+	get isAsNew(): boolean {
+		return this.limit === MOST_AT_ONCE && this.resumeAt <= Date.now();
+	}
+
+	/** @param isAgain whether the task was at it before, and goes ahead of those that were not */
+	async enter(mostAtOnce: number, isAgain: boolean, signal?: AbortSignal): Promise<void> {
+		let hasEntered = false;
+		let waiter: Waiter | undefined;
+		const turn = new Promise<void>((resolve) => {
+			waiter = {
+				mostAtOnce,
+				enter: () => {
+					hasEntered = true;
+					resolve();
+				},
+			};
+			if (isAgain) this.waiting.unshift(waiter);
+			else this.waiting.push(waiter);
+		});
+		this.letIn();
+		let isIn = false;
+		try {
+			await unlessAborted(turn, signal);
+			isIn = true;
+		} finally {
+			if (!isIn && hasEntered) this.leave();
+			else if (!isIn) this.waiting = this.waiting.filter((other) => other !== waiter);
 		}
-		await new Promise<void>((resolve) => this.waiting.push(resolve));
 	}
 
 	leave(): void {
-		const next = this.waiting.shift();
-		// The place goes straight to the next in line, so nobody can slip in between.
-		if (next) next();
-		else this.inFlight -= 1;
+		this.inFlight -= 1;
+		this.letIn();
+	}
+
+	/** Halves the number of tasks at once and lets nobody in for a while. */
+	slowDown(milliseconds: number): void {
+		this.limit = Math.max(1, Math.floor(Math.min(this.limit, this.inFlight) / 2));
+		this.wentWell = 0;
+		this.resumeAt = Math.max(this.resumeAt, Date.now() + milliseconds);
+	}
+
+	/** Lets one more task in at once after as many went well as ten times the present number. */
+	speedUp(): void {
+		this.wentWell += 1;
+		if (this.limit >= MOST_AT_ONCE || this.wentWell < this.limit * 10) return;
+		this.limit += 1;
+		this.wentWell = 0;
+	}
+
+	private letIn(): void {
+		const pause = this.resumeAt - Date.now();
+		if (pause > 0) {
+			if (this.isPausing) return;
+			this.isPausing = true;
+			void sleep(pause).then(() => {
+				this.isPausing = false;
+				this.letIn();
+			});
+			return;
+		}
+		while (this.inFlight < Math.min(this.limit, this.waiting[0]?.mostAtOnce ?? 0)) {
+			this.inFlight += 1;
+			this.waiting.shift()?.enter();
+		}
 	}
 }
 
 const gates = new Map<string, Gate>();
+
+/** What a task tells of how the server bore it. */
+export type Bearing = { slowDownMs?: number };
 
 /**
  * Runs a task once there is a place for it among the tasks of the same name. n8n starts the
  * requests of all items at once; this is what spares the server.
  *
  * @param name what shares the places: one team on one server
+ * @param waiter how many may be in flight with it (1 to 50), whether it was at it before, and what
+ *   ends the wait
+ * @param task its result tells whether the server asked for fewer requests, and for how long
+ * @throws NotSent if the execution is canceled before there is a place
  */
-export async function throughGate<T>(name: string, task: () => Promise<T>): Promise<T> {
+export async function throughGate<T extends Bearing>(
+	name: string,
+	waiter: { mostAtOnce: number; isAgain: boolean; signal?: AbortSignal },
+	task: () => Promise<T>,
+): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
-	await gate.enter();
+	await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.signal);
 	try {
-		return await task();
+		const result = await task();
+		if (result.slowDownMs === undefined) gate.speedUp();
+		else gate.slowDown(result.slowDownMs);
+		return result;
 	} finally {
 		gate.leave();
-		if (gate.isIdle) gates.delete(name);
+		if (gate.isIdle && gate.isAsNew) gates.delete(name);
 	}
 }

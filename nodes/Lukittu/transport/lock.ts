@@ -1,3 +1,5 @@
+import { unlessAborted } from './abort';
+
 const lastInLine = new Map<string, Promise<unknown>>();
 
 /**
@@ -5,14 +7,29 @@ const lastInLine = new Map<string, Promise<unknown>>();
  * license or customer as a whole, so two updates that read the same state would lose the change of one.
  *
  * @param name what must not be changed by two at once: one license or customer of one team
+ * @param signal ends the wait
+ * @throws NotSent if the execution is canceled while the task waits
  */
-export async function inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
-	const previous = lastInLine.get(name);
-	const turn = Promise.allSettled([previous]).then(task);
+export async function inTurn<T>(
+	name: string,
+	task: () => Promise<T>,
+	signal?: AbortSignal,
+): Promise<T> {
+	const previous = Promise.allSettled([lastInLine.get(name)]);
+	let release = () => {};
+	const released = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	// Who gives up waiting still leaves the place in line to the one before.
+	const turn = previous.then(async () => await released);
 	lastInLine.set(name, turn);
-	try {
-		return await turn;
-	} finally {
+	void turn.then(() => {
 		if (lastInLine.get(name) === turn) lastInLine.delete(name);
+	});
+	try {
+		await unlessAborted(previous, signal);
+		return await task();
+	} finally {
+		release();
 	}
 }

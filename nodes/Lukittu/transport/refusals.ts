@@ -2,6 +2,7 @@ import type { IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
 import { fieldLabel } from '../labels';
 import { CHECK_CREDENTIAL, type Explanation } from './explanation';
 import type { LukittuRequest } from './request';
+import { retryAfterMs } from './retryAfter';
 
 interface Issue {
 	message?: string;
@@ -61,20 +62,25 @@ function notFound(request: LukittuRequest): Explanation {
 	};
 }
 
-function unauthorized(): Explanation {
+function unauthorized({ method }: LukittuRequest): Explanation {
 	return {
+		...(method === 'GET' && { passing: { mostTries: 2 } }),
 		message: 'Lukittu did not accept the API key for this team',
 		description: `${CHECK_CREDENTIAL} that 'API Key' and 'Team ID' are from the same team's settings in the Lukittu dashboard, and that the key still exists. Lukittu gives the same answer while its database is down: if both are right, try again in a few minutes.`,
 	};
 }
 
-function tooMany(request: LukittuRequest): Explanation {
+function tooMany(request: LukittuRequest, { headers }: IN8nHttpFullResponse): Explanation {
 	const byEmail = request.body?.sendEmailDelivery === true;
+	const asked = retryAfterMs(headers?.['retry-after']);
+	// The quota of e-mails lasts a day, and Lukittu names no time with it.
+	const isQuota = byEmail && asked === undefined;
 	return {
 		message: 'Lukittu received too many requests and refused this one',
 		description: byEmail
 			? "Nothing was created. Lukittu sends at most 50 license e-mails in 24 hours for a team: if the team is at that number, wait, or switch off 'Send Email Delivery' and send the key with another node."
 			: 'This item changed nothing. Wait a minute and run again, or let fewer workflows use this team at the same time.',
+		...(!isQuota && { passing: { retryAfterMs: asked, isTooMany: true } }),
 	};
 }
 
@@ -99,11 +105,14 @@ function serverTrouble(
 	{ statusCode: status, headers }: IN8nHttpFullResponse,
 	details: string,
 ): Explanation {
+	const asked = retryAfterMs(headers?.['retry-after']);
+	const isPassing = [502, 503, 504].includes(status);
 	return {
 		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
 		description: 'The server has trouble of its own. Try again in a few minutes.',
 		// With this header, a server tells that it did not take the request.
-		mayHaveActed: !(status === 503 && headers?.['retry-after']),
+		mayHaveActed: !(status === 503 && asked !== undefined),
+		...(isPassing && { passing: { retryAfterMs: asked, isTooMany: status === 503 } }),
 	};
 }
 
@@ -152,13 +161,13 @@ export function explainRefusal(
 	const result = typeof body === 'object' ? (body?.result as IDataObject | undefined) : undefined;
 	const details = typeof result?.details === 'string' ? result.details : '';
 
-	if (status === 429) return tooMany(request);
+	if (status === 429) return tooMany(request, response);
 	if (Object.hasOwn(EXPLANATIONS, details)) return EXPLANATIONS[details](request);
 	if (status >= 500) return serverTrouble(response, details);
 	if (!result && status === 403) return refusedOnTheWay();
 	if (!result) return notLukittu(baseUrl, response);
 	if (status < 300) return withoutData(status, details);
-	if (status === 401) return unauthorized();
+	if (status === 401) return unauthorized(request);
 	if (status === 404) return notFound(request);
 	const issues = (body as IDataObject).data;
 	if (Array.isArray(issues) && issues.length > 0) return invalidBody(issues as unknown as Issue[]);

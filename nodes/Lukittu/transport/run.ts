@@ -5,9 +5,7 @@ import {
 	type NodeApiError,
 	type UserError,
 } from 'n8n-workflow';
-
-/** Thrown in place of sending, once the run is going to end. */
-export class NotSent extends Error {}
+import { NotSent } from './abort';
 
 /** What the items of one run of the node know of each other. */
 export class Run {

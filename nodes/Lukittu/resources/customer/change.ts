@@ -16,10 +16,14 @@ export async function changeCustomer(
 	id: string,
 	bodyFor: (current: Customer) => CustomerBody | undefined,
 ): Promise<Customer> {
-	return await inTurn(id, async () => {
-		const current = await readCustomer(send, id);
-		const body = bodyFor(current);
-		if (body === undefined) return current;
-		return await send<Customer>({ method: 'PUT', url: pathOf(id), body, subject: subjectOf(id) });
-	});
+	return await inTurn(
+		id,
+		async () => {
+			const current = await readCustomer(send, id);
+			const body = bodyFor(current);
+			if (body === undefined) return current;
+			return await send<Customer>({ method: 'PUT', url: pathOf(id), body, subject: subjectOf(id) });
+		},
+		send.signal,
+	);
 }

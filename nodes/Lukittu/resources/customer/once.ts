@@ -90,11 +90,15 @@ export async function createOrUpdate(
 	email: string,
 	changes: CustomerChanges,
 ): Promise<Upserted> {
-	return await inTurn(`customer ${comparable(email)}`, async () => {
-		const [oldest, ...others] = await customersWith(send, email);
-		if (!oldest) return { customer: await make(send, email, changes), alreadyExisted: false };
-		const customer = await change(send, oldest, email, changes);
-		const otherMatches = others.map(({ id }) => id).join(', ');
-		return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
-	});
+	return await inTurn(
+		`customer ${comparable(email)}`,
+		async () => {
+			const [oldest, ...others] = await customersWith(send, email);
+			if (!oldest) return { customer: await make(send, email, changes), alreadyExisted: false };
+			const customer = await change(send, oldest, email, changes);
+			const otherMatches = others.map(({ id }) => id).join(', ');
+			return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
+		},
+		send.signal,
+	);
 }

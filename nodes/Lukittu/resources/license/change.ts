@@ -23,17 +23,21 @@ export async function changeLicense(
 	isRepeatable = true,
 ): Promise<License> {
 	const id = await idOf(send, reference);
-	return await inTurn(id, async () => {
-		const current = await readLicense(send, reference);
-		checkSame(current, id);
-		const body = bodyFor(current);
-		if (body === undefined) return current;
-		return await send<License>({
-			method: 'PUT',
-			url: `/licenses/id/${id}`,
-			body,
-			subject: subjectOf(reference),
-			isRepeatable,
-		});
-	});
+	return await inTurn(
+		id,
+		async () => {
+			const current = await readLicense(send, reference);
+			checkSame(current, id);
+			const body = bodyFor(current);
+			if (body === undefined) return current;
+			return await send<License>({
+				method: 'PUT',
+				url: `/licenses/id/${id}`,
+				body,
+				subject: subjectOf(reference),
+				isRepeatable,
+			});
+		},
+		send.signal,
+	);
 }

@@ -150,12 +150,16 @@ export async function createOnce(
 	isMailed: boolean,
 	post: Post,
 ): Promise<Created> {
-	return await inTurn(`idempotency key ${key}`, async () => {
-		const [existing, ...others] = await licensesWith(send, key);
-		if (existing) return created(existing, others, true);
-		const [made] = await Promise.allSettled([post()]);
-		return made.status === 'fulfilled'
-			? await settle(send, key, made.value, isMailed)
-			: await recover(send, key, made.reason);
-	});
+	return await inTurn(
+		`idempotency key ${key}`,
+		async () => {
+			const [existing, ...others] = await licensesWith(send, key);
+			if (existing) return created(existing, others, true);
+			const [made] = await Promise.allSettled([post()]);
+			return made.status === 'fulfilled'
+				? await settle(send, key, made.value, isMailed)
+				: await recover(send, key, made.reason);
+		},
+		send.signal,
+	);
 }
