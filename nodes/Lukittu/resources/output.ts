@@ -4,11 +4,6 @@ import { ifAdded } from './parameters';
 
 const OUTPUTS = ['raw', 'selectedFields', 'simplified'] as const;
 
-/** Fields in the order in which n8n wants them to stand in a collection. */
-export function inOrder(fields: INodeProperties[]): INodeProperties[] {
-	return fields.sort((a, b) => a.displayName.localeCompare(b.displayName));
-}
-
 /** How much of a license or customer comes out. */
 export interface Output {
 	mode: (typeof OUTPUTS)[number];

@@ -106,7 +106,7 @@ function sendFor(
 			if (signal?.aborted) throw new NotSent();
 			const [outcome] = await Promise.allSettled([exchange()]);
 			if (outcome.status === 'fulfilled') return outcome.value;
-			const isEnd = !goesOn(outcome.reason) && !request.recovers?.(outcome.reason);
+			const isEnd = !goesOn(outcome.reason) && !request.isOptional;
 			if (isEnd && !context.continueOnFail()) run.stop();
 			throw outcome.reason;
 		};

@@ -35,7 +35,7 @@ function apiError(
 	const done = DONE[request.method];
 	const isUnknown = mayHaveActed && done !== undefined;
 	// A second POST makes a second license or customer; other writes may be repeated.
-	const { isRepeatable = request.method !== 'POST' } = request;
+	const { isRepeatable = request.method !== 'POST' || request.lookUp !== undefined } = request;
 	const advice =
 		request.method === 'POST' && isRepeatable
 			? 'you can repeat this item, nothing will be there twice.'

@@ -14,6 +14,8 @@ export interface Passing {
 	retryAfterMs?: number;
 	/** Most times to send the request, where that is fewer than usual. */
 	mostTries?: number;
+	/** Whether the server may still be at it. */
+	isSlow?: boolean;
 	/** Whether the server asks for fewer requests. */
 	isTooMany?: boolean;
 }

@@ -60,12 +60,15 @@ const PASSING = [
 	'ETIMEDOUT',
 ];
 
+/** Those where the server may still be at it. */
+const TIMED_OUT = ['ECONNABORTED', 'ETIMEDOUT'];
+
 /** Where no connection came about, the address may be wrong: the user is not kept waiting. */
 const TRIES_TO_CONNECT = 3;
 
 function passingOfFault(code: string, isBeforeSending: boolean): Passing | undefined {
 	if (!PASSING.includes(code)) return undefined;
-	return isBeforeSending ? { mostTries: TRIES_TO_CONNECT } : {};
+	return isBeforeSending ? { mostTries: TRIES_TO_CONNECT } : { isSlow: TIMED_OUT.includes(code) };
 }
 
 /** The system's own fault at the bottom of what n8n and axios wrapped around it. */

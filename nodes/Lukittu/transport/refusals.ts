@@ -112,7 +112,9 @@ function serverTrouble(
 		description: 'The server has trouble of its own. Try again in a few minutes.',
 		// With this header, a server tells that it did not take the request.
 		mayHaveActed: !(status === 503 && asked !== undefined),
-		...(isPassing && { passing: { retryAfterMs: asked, isTooMany: status === 503 } }),
+		...(isPassing && {
+			passing: { retryAfterMs: asked, isTooMany: status === 503, isSlow: status === 504 },
+		}),
 	};
 }
 

@@ -6,7 +6,7 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { connectionOf, type LukittuContext } from './connection';
-import { pause } from './abort';
+import { NotSent, pause } from './abort';
 import { faultError, isLostAnswer, refusalError } from './errors';
 import { throughGate, type Bearing } from './gate';
 import { USUAL_PATIENCE, type Patience } from './patience';
@@ -26,8 +26,13 @@ export interface LukittuRequest {
 	 * with a POST may.
 	 */
 	isRepeatable?: boolean;
-	/** Whether the operation goes on after this failure; it then does not end the run. */
-	recovers?: (failure: unknown) => boolean;
+	/** Whether the item goes on where this does not work, so that it does not end the run. */
+	isOptional?: boolean;
+	/**
+	 * For a POST whose answer was lost: looks for what it may have made. With it, the POST is sent
+	 * again where nothing is found; without it, never.
+	 */
+	lookUp?: () => Promise<unknown>;
 }
 
 interface Envelope {
@@ -44,7 +49,7 @@ export interface Send {
 
 /** A way to send what an item can do without: if that does not work, the item goes on. */
 export function tolerant(send: Send): Send {
-	const tolerantly: Send = async (request) => await send({ ...request, recovers: () => true });
+	const tolerantly: Send = async (request) => await send({ ...request, isOptional: true });
 	tolerantly.signal = send.signal;
 	return tolerantly;
 }
@@ -116,10 +121,18 @@ interface Try<T> extends Bearing {
 }
 
 /** Whether a delete found nothing because an earlier try of it, without an answer, had worked. */
-function isDeletedBefore({ method }: LukittuRequest, failure: unknown, wasLost: boolean): boolean {
-	return (
-		wasLost && method === 'DELETE' && failure instanceof NodeApiError && failure.httpCode === '404'
-	);
+function isDeletedBefore({ method }: LukittuRequest, failure: unknown, loss: unknown): boolean {
+	if (loss === undefined || method !== 'DELETE') return false;
+	return failure instanceof NodeApiError && failure.httpCode === '404';
+}
+
+/** Looks for what a POST made whose answer was lost; undefined where nothing is there. */
+async function foundAfter(loss: unknown, { lookUp }: LukittuRequest): Promise<unknown> {
+	if (!lookUp) return undefined;
+	const [found] = await Promise.allSettled([lookUp()]);
+	// As long as it is not known, nothing may be made again.
+	if (found.status === 'rejected') throw loss;
+	return found.value;
 }
 
 /**
@@ -129,7 +142,7 @@ function isDeletedBefore({ method }: LukittuRequest, failure: unknown, wasLost: 
  * @returns the answer's data
  * @throws NodeApiError with what Lukittu answered, or why it could not be reached
  * @throws UserError if the credential's team ID or base URL is malformed
- * @throws NotSent if the execution is canceled while the request waits
+ * @throws NotSent if the execution is canceled before the request is sent
  */
 export async function lukittuRequest<T>(
 	context: LukittuContext,
@@ -158,30 +171,39 @@ export async function lukittuRequest<T>(
 		return openEnvelope<T>(context, request, response, baseUrl);
 	};
 	const lastTryAt = Date.now() + keepTryingMs;
-	let wasLost = false;
+	/** The failure of the last try after which it is not known what became of it. */
+	let loss: unknown;
+
+	const tryOnce = async (tries: number): Promise<Try<T>> => {
+		let waitMs: number | undefined;
+		const goesOn = (failure: unknown) => {
+			waitMs = waitBeforeRetry(request, failure, tries, lastTryAt - Date.now());
+			const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
+			return waitMs !== undefined || canLookUp || isDeletedBefore(request, failure, loss);
+		};
+		const [outcome] = await Promise.allSettled([guard(exchange, goesOn)]);
+		const isTooMany = outcome.status === 'rejected' && passingOf(outcome.reason)?.isTooMany;
+		return { outcome, waitMs, slowDownMs: isTooMany ? (waitMs ?? 0) : undefined };
+	};
 
 	for (let tries = 1; ; tries += 1) {
 		const waiter = { mostAtOnce, isAgain: tries > 1, signal };
 		// The guard is inside the gate: what it learns is known before the next request gets the place.
-		const { outcome, waitMs, slowDownMs } = await throughGate(
-			`${baseUrl} ${teamId}`,
-			waiter,
-			async (): Promise<Try<T>> => {
-				let waitMs: number | undefined;
-				const goesOn = (failure: unknown) => {
-					waitMs = waitBeforeRetry(request, failure, tries, lastTryAt - Date.now());
-					return waitMs !== undefined || isDeletedBefore(request, failure, wasLost);
-				};
-				const [outcome] = await Promise.allSettled([guard(exchange, goesOn)]);
-				const isTooMany = outcome.status === 'rejected' && passingOf(outcome.reason)?.isTooMany;
-				return { outcome, waitMs, slowDownMs: isTooMany ? (waitMs ?? 0) : undefined };
-			},
-		);
+		const turn = throughGate(`${baseUrl} ${teamId}`, waiter, async () => await tryOnce(tries));
+		const [attempt] = await Promise.allSettled([turn]);
+		if (attempt.status === 'rejected') throw loss ?? attempt.reason;
+		const { outcome, waitMs, slowDownMs } = attempt.value;
 		if (outcome.status === 'fulfilled') return outcome.value;
-		if (isDeletedBefore(request, outcome.reason, wasLost)) return {} as T;
-		if (waitMs === undefined) throw outcome.reason;
-		wasLost ||= isLostAnswer(outcome.reason);
+		const failure: unknown = outcome.reason;
+		if (isDeletedBefore(request, failure, loss)) return {} as T;
+		if (failure instanceof NotSent) throw loss ?? failure;
+		if (isLostAnswer(failure)) loss = failure;
+
 		// After a 429, the gate itself waits, with all requests.
-		if (slowDownMs === undefined) await pause(waitMs, signal);
+		const pauseMs = slowDownMs === undefined ? (waitMs ?? 0) : 0;
+		const [waited] = await Promise.allSettled([pause(pauseMs, signal)]);
+		const found = isLostAnswer(failure) ? await foundAfter(failure, request) : undefined;
+		if (found !== undefined) return found as T;
+		if (waitMs === undefined || waited.status === 'rejected') throw loss ?? failure;
 	}
 }

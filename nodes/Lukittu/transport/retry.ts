@@ -22,14 +22,16 @@ export function passingOf(failure: unknown): Passing | undefined {
  * @returns milliseconds, or undefined where it is not to be sent again
  */
 export function waitBeforeRetry(
-	{ method }: LukittuRequest,
+	{ method, lookUp }: LukittuRequest,
 	failure: unknown,
 	tries: number,
 	leftMs: number,
 ): number | undefined {
 	const passing = passingOf(failure);
-	// A second POST makes a second license: it is sent again only if it was not carried out.
-	if (!passing || (method === 'POST' && isLostAnswer(failure))) return undefined;
+	if (!passing) return undefined;
+	// A second POST makes a second license: it is sent again only if the first was not carried out.
+	const isHarmless = method !== 'POST' || !isLostAnswer(failure) || (lookUp && !passing.isSlow);
+	if (!isHarmless) return undefined;
 	if (tries >= (passing.mostTries ?? MOST_TRIES)) return undefined;
 	const full = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS);
 	const wait = Math.max(passing.retryAfterMs ?? 0, full * (0.5 + Math.random() / 2));

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../transport/door';
 import { customerIdOf } from '../parameters';
+import { operationOptions } from '../options';
 import { customerSelect } from './fields';
 import { pathOf, subjectOf } from './read';
 
@@ -10,6 +11,7 @@ export const customerDeleteDescription: INodeProperties[] = [
 		description: "The customer to delete for good. The customer's licenses stay.",
 		displayOptions: { show: { resource: ['customer'], operation: ['delete'] } },
 	},
+	operationOptions('customer', 'delete'),
 ];
 
 /** Delete: one DELETE by ID. */

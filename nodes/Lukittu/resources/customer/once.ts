@@ -1,5 +1,4 @@
 import { UserError } from 'n8n-workflow';
-import { isLostAnswer } from '../../transport/errors';
 import { listEntries } from '../../transport/list';
 import { inTurn } from '../../transport/lock';
 import { tolerant, type Send } from '../../transport/request';
@@ -58,25 +57,21 @@ async function change(
 	});
 }
 
-/** Makes a customer; where the answer is lost, it is looked for once. */
+/** Makes a customer; where the answer is lost, it is looked for. */
 async function make(send: Send, email: string, changes: CustomerChanges): Promise<Customer> {
-	const [made] = await Promise.allSettled([
-		send<Customer>({
-			method: 'POST',
-			url: '/customers',
-			body: newCustomerBody({ ...changes, email }),
-			subject: 'the new customer',
-			// A repeat looks first.
-			isRepeatable: true,
-			recovers: isLostAnswer,
-		}),
-	]);
-	if (made.status === 'fulfilled') return made.value;
-	if (!isLostAnswer(made.reason)) throw made.reason;
-	const [found] = await Promise.allSettled([customersWith(tolerant(send), email)]);
-	if (found.status === 'rejected' || found.value.length === 0) throw made.reason;
+	let found: Customer | undefined;
+	const made = await send<Customer>({
+		method: 'POST',
+		url: '/customers',
+		body: newCustomerBody({ ...changes, email }),
+		subject: 'the new customer',
+		lookUp: async () => {
+			[found] = await customersWith(tolerant(send), email);
+			return found;
+		},
+	});
 	// It may also be one that somebody else made at this moment, with other values.
-	return await change(send, found.value[0], email, changes);
+	return found ? await change(send, found, email, changes) : made;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 import type { Customer } from '../../types';
-import { inOrder, outputOptions, readOutput, shape } from '../output';
+import { operationOptions } from '../options';
+import { outputOptions, readOutput, shape } from '../output';
 
 const customerOutputOptions = outputOptions([
 	{ name: 'Address', value: 'address' },
@@ -23,15 +24,7 @@ const customerOutputOptions = outputOptions([
  * @param own options of its own
  */
 export function customerOptions(operation: string, own: INodeProperties[] = []): INodeProperties {
-	return {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		displayOptions: { show: { resource: ['customer'], operation: [operation] } },
-		options: inOrder([...own, ...customerOutputOptions]),
-	};
+	return operationOptions('customer', operation, [...own, ...customerOutputOptions]);
 }
 
 /** What people use of a customer in a message or a sheet, flat. */

@@ -3,7 +3,6 @@ import { checkLinkCount } from '../../checks/ids';
 import { checkMetadata } from '../../checks/metadata';
 import { checkBoolean, checkLimit } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
-import { isLostAnswer } from '../../transport/errors';
 import type { LukittuRequest } from '../../transport/request';
 import type { License } from '../../types';
 import { metadataEntries } from '../fields';
@@ -148,10 +147,9 @@ export const prepareLicenseCreate: Prepare = (context) => {
 
 	const metadata = withIdempotencyKey(body.metadata, key);
 	const isMailed = body.sendEmailDelivery && body.customerIds.length > 0;
-	const keyed = { ...request, body: { ...body, metadata }, isRepeatable: true };
+	const keyed = { ...request, body: { ...body, metadata } };
 	return async (send) => {
-		const post = async () => await send<License>({ ...keyed, recovers: isLostAnswer });
-		const { license, ...told } = await createOnce(send, key, isMailed, post);
+		const { license, ...told } = await createOnce(send, key, isMailed, keyed);
 		return [output(license, told)];
 	};
 };

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../transport/door';
 import { licenseSelect } from './fields';
 import { licenseReference } from '../parameters';
+import { operationOptions } from '../options';
 import { pathOf, subjectOf } from './read';
 
 export const licenseDeleteDescription: INodeProperties[] = [
@@ -10,6 +11,7 @@ export const licenseDeleteDescription: INodeProperties[] = [
 		description: 'The license to delete for good',
 		displayOptions: { show: { resource: ['license'], operation: ['delete'] } },
 	},
+	operationOptions('license', 'delete'),
 ];
 
 /** Delete: one DELETE by ID or key, whichever names the license. */

@@ -2,7 +2,7 @@ import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow'
 import { checkBoolean } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
 import { listEntries } from '../../transport/list';
-import { inOrder } from '../output';
+import { inOrder } from '../options';
 import { amountFields, readLimit, readSort } from '../paging';
 import { idsOf, ifAdded } from '../parameters';
 import { edgeOf, matcherOf, readAudit } from './audit';

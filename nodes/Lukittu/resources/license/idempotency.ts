@@ -2,8 +2,7 @@ import { UserError } from 'n8n-workflow';
 import { checkMetadataCount, checkMetadataText } from '../../checks/metadata';
 import { listEntries } from '../../transport/list';
 import { inTurn } from '../../transport/lock';
-import { isLostAnswer } from '../../transport/errors';
-import { tolerant, type Send } from '../../transport/request';
+import { tolerant, type LukittuRequest, type Send } from '../../transport/request';
 import type { License, LicenseBody, MetadataEntry } from '../../types';
 import { hasMetadata, licenseList } from './list';
 
@@ -26,9 +25,6 @@ export type Created = {
 	 */
 	surplusLicenses?: string;
 };
-
-/** Sends the create itself. */
-export type Post = () => Promise<License>;
 
 /**
  * Checks an idempotency key and returns it without the blanks around it.
@@ -95,18 +91,6 @@ function created(
 	return { license, alreadyExisted, surplusLicenses: keys.join(', ') };
 }
 
-/**
- * Looks once for the license of a create whose answer was lost. Where there are several, it cannot
- * be told which of them is this one, so none is deleted.
- */
-async function recover(send: Send, key: string, loss: unknown): Promise<Created> {
-	if (!isLostAnswer(loss)) throw loss;
-	const [found] = await Promise.allSettled([licensesWith(tolerant(send), key)]);
-	if (found.status === 'rejected' || found.value.length === 0) throw loss;
-	const [license, ...surplus] = found.value;
-	return created(license, surplus, false);
-}
-
 /** Deletes a license that was just made; tells whether it is gone. */
 async function remove(send: Send, { id }: License): Promise<boolean> {
 	const [deletion] = await Promise.allSettled([
@@ -138,27 +122,44 @@ async function settle(send: Send, key: string, made: License, isMailed: boolean)
 }
 
 /**
+ * Makes a license. Where the answer is lost, it is looked for; of several that are found, it cannot
+ * be told which is this one, so none is deleted.
+ */
+async function make(
+	send: Send,
+	key: string,
+	isMailed: boolean,
+	request: LukittuRequest,
+): Promise<Created> {
+	let found: License[] = [];
+	const lookUp = async () => {
+		found = await licensesWith(tolerant(send), key);
+		return found[0];
+	};
+	const made = await send<License>({ ...request, lookUp });
+	const [license, ...surplus] = found;
+	return license ? created(license, surplus, false) : await settle(send, key, made, isMailed);
+}
+
+/**
  * Creates a license unless there is one with the same idempotency key.
  *
  * @param key the idempotency key, which is also in the metadata that is sent
  * @param isMailed whether Lukittu e-mails the key of a new license
+ * @param request the create
  * @see section "Idempotent Create" in docs/architecture.md
  */
 export async function createOnce(
 	send: Send,
 	key: string,
 	isMailed: boolean,
-	post: Post,
+	request: LukittuRequest,
 ): Promise<Created> {
 	return await inTurn(
 		`idempotency key ${key}`,
 		async () => {
 			const [existing, ...others] = await licensesWith(send, key);
-			if (existing) return created(existing, others, true);
-			const [made] = await Promise.allSettled([post()]);
-			return made.status === 'fulfilled'
-				? await settle(send, key, made.value, isMailed)
-				: await recover(send, key, made.reason);
+			return existing ? created(existing, others, true) : await make(send, key, isMailed, request);
 		},
 		send.signal,
 	);

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
 import type { License } from '../../types';
-import { inOrder, outputOptions, readOutput, shape } from '../output';
+import { operationOptions } from '../options';
+import { outputOptions, readOutput, shape } from '../output';
 import { daysUntilExpiry, statusOf } from './status';
 
 const licenseOutputOptions = outputOptions([
@@ -32,15 +33,7 @@ const licenseOutputOptions = outputOptions([
  * @param own options of its own
  */
 export function licenseOptions(operation: string, own: INodeProperties[] = []): INodeProperties {
-	return {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		displayOptions: { show: { resource: ['license'], operation: [operation] } },
-		options: inOrder([...own, ...licenseOutputOptions]),
-	};
+	return operationOptions('license', operation, [...own, ...licenseOutputOptions]);
 }
 
 function listed(texts: Array<string | null>): string | null {
