@@ -92,12 +92,18 @@ function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Pr
 	}
 }
 
+/** What ended the run, where it was this item. */
+interface Fate {
+	failure?: unknown;
+}
+
 /** The way to Lukittu for one item: closed once the run has ended, and ending it at a refusal. */
 function sendFor(
 	context: IExecutePaginationFunctions,
 	run: Run,
 	template: object,
 	patience: Patience,
+	fate: Fate,
 ): Send {
 	const signal = context.getExecutionCancelSignal();
 	const send: Send = async (request) => {
@@ -107,7 +113,10 @@ function sendFor(
 			const [outcome] = await Promise.allSettled([exchange()]);
 			if (outcome.status === 'fulfilled') return outcome.value;
 			const isEnd = !goesOn(outcome.reason) && !request.isOptional;
-			if (isEnd && !context.continueOnFail()) run.stop();
+			if (isEnd && !context.continueOnFail()) {
+				fate.failure ??= outcome.reason;
+				run.stop();
+			}
 			throw outcome.reason;
 		};
 		return await lukittuRequest(context, request, { template, guard, patience, signal });
@@ -163,19 +172,22 @@ export function throughDoor(prepare: Prepare, isRead = false): INodePropertyRout
 		const earlier = run.results.get(item);
 		if (earlier) return earlier;
 
+		const fate: Fate = {};
 		const outcome = await run.track(item, async () => {
 			const { carryOut, patience } = prepareItem(this, run, prepare);
 			// Every item is prepared before the first request starts.
 			await Promise.resolve();
 			if (isAbandoned(this, run)) throw new NotSent();
 			run.check();
-			const outputs = await carryOut(sendFor(this, run, options, patience));
+			const outputs = await carryOut(sendFor(this, run, options, patience, fate));
 			return outputs.map((json) => ({ json, pairedItem: { item } }));
 		});
 		if (outcome.status === 'fulfilled') return outcome.value;
+		// Of an item's pages, those that were not sent any more may end first.
+		const reason: unknown = outcome.reason instanceof NotSent ? fate.failure : outcome.reason;
 		// The engine ends with the first rejection, which must be that of the item that failed.
-		if (outcome.reason instanceof NotSent) return [];
-		return await endItem(this, run, operationError(this.getNode(), outcome.reason), isRead);
+		if (reason === undefined) return [];
+		return await endItem(this, run, operationError(this.getNode(), reason), isRead);
 	}
 	return { send: { paginate: true }, operations: { pagination } };
 }
