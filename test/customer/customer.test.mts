@@ -190,6 +190,7 @@ describe('an answer that is lost', () => {
 			email: 'alma@example.com',
 			customer: byId(id),
 			updateFields: { username: 'a' },
+			options: { keepTryingFor: 0 },
 		});
 
 		const subject = what.replace('ID', `the customer with the ID ${id}`);

@@ -248,10 +248,33 @@ describe('a create whose answer is lost', () => {
 		expect(emails()).toEqual(['alma@example.com']);
 	});
 
-	test('and was not carried out, says that it may be repeated', async () => {
+	const tryOnce = async (extra: RunExtra = {}) =>
+		await runCustomer(
+			sandbox,
+			'upsert',
+			{ email: 'alma@example.com', options: { keepTryingFor: 0 } },
+			extra,
+		);
+
+	test('and was not carried out, is sent again', async () => {
 		sandbox.addFault({ method: 'POST', kind: 'resetBefore' });
 
 		const { error } = await upsert('alma@example.com');
+
+		expect(readable(error).trim()).toBe('');
+		expect(emails()).toEqual(['alma@example.com']);
+		expect(sent(sandbox)).toEqual([
+			'GET /customers',
+			'POST /customers',
+			'GET /customers',
+			'POST /customers',
+		]);
+	});
+
+	test('and was not carried out, says that it may be repeated, where it is tried once', async () => {
+		sandbox.addFault({ method: 'POST', kind: 'resetBefore' });
+
+		const { error } = await tryOnce();
 
 		expect(readable(error)).toContain(
 			'It is not known whether the new customer was created: you can repeat this item, nothing will be there twice.',
@@ -264,7 +287,7 @@ describe('a create whose answer is lost', () => {
 		sandbox.addFault({ method: 'GET', skip: 1, kind: 'resetBefore' });
 
 		const extra = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-		const { error, items } = await upsert('alma@example.com', {}, extra);
+		const { error, items } = await tryOnce(extra);
 
 		expect(readable(error).trim()).toBe('');
 		expect(items[0].json).toMatchObject({ email: 'alma@example.com', alreadyExisted: true });

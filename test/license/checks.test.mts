@@ -52,19 +52,21 @@ test('every label in a message is a label in the node', () => {
 const after = async (milliseconds: number) =>
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+const WAITER = { mostAtOnce: 10, isAgain: false };
+
 test('the gate lets ten in, in order, and goes on after a task that threw', async () => {
 	const started: number[] = [];
 	let most = 0;
 	let now = 0;
 	const tasks = Array.from({ length: 35 }, (_, n) =>
-		throughGate('a', async () => {
+		throughGate('a', WAITER, async () => {
 			started.push(n);
 			now += 1;
 			most = Math.max(most, now);
 			await after(2);
 			now -= 1;
 			if (n % 3 === 0) throw new Error('refused');
-			return n;
+			return {};
 		}),
 	);
 	const results = await Promise.allSettled(tasks);
@@ -74,9 +76,17 @@ test('the gate lets ten in, in order, and goes on after a task that threw', asyn
 });
 
 test('gates of different names do not wait for each other', async () => {
-	const never = Array.from({ length: 10 }, () => throughGate('full', async () => await after(300)));
+	const never = Array.from({ length: 10 }, () =>
+		throughGate('full', WAITER, async () => {
+			await after(300);
+			return {};
+		}),
+	);
 	const begun = Date.now();
-	await throughGate('free', async () => await after(1));
+	await throughGate('free', WAITER, async () => {
+		await after(1);
+		return {};
+	});
 	expect(Date.now() - begun).toBeLessThan(200);
 	await Promise.all(never);
 });

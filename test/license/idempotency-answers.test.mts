@@ -4,6 +4,8 @@ import { customers, readable, runLicense, sent, startShop } from './support.mts'
 
 const KEY = 'pi_3Nabc_DEF';
 const RETRY = { retryOnFail: true, waitBetweenTries: 1 };
+/** Each request is sent once, but for the look-up after a lost answer. */
+const ONCE = { parameters: { options: { keepTryingFor: 0 } } };
 
 let sandbox: Sandbox;
 
@@ -94,16 +96,47 @@ describe('an answer that is lost, and the look-up brings nothing', () => {
 		expect(count(sandbox, 'POST')).toBe(1);
 	});
 
-	test('since nothing was created: says what is not known', async () => {
+	test('since nothing was created: waits, looks, and sends the create again', async () => {
 		lose('POST', 'resetBefore');
-		const { error } = await createKeyed(sandbox, KEY);
+		const result = await createKeyed(sandbox, KEY);
+		expect(result.error).toBeUndefined();
+		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
+		expect(keysIn(sandbox)).toEqual([KEY]);
+		const look = 'GET /licenses';
+		const create = 'POST /licenses';
+		expect(sent(sandbox)).toEqual([look, create, look, create, look]);
+	});
+
+	test('since nothing was created, and it is tried once: says what is not known', async () => {
+		lose('POST', 'resetBefore');
+		const { error } = await createKeyed(sandbox, KEY, {}, ONCE);
 		expect(readable(error)).toMatch(UNKNOWN);
 		expect(licensesOf(sandbox)).toHaveLength(0);
+		expect(sent(sandbox)).toEqual(['GET /licenses', 'POST /licenses', 'GET /licenses']);
+	});
+
+	test('after a proxy gave up waiting: the create may be under way, so it is not sent again', async () => {
+		lose('POST', { status: 504, html: true });
+		const { error } = await createKeyed(sandbox, KEY);
+		expect(readable(error)).toMatch(
+			/status 504[^]*It is not known whether the new license was created: you can repeat this item/,
+		);
+		expect(sent(sandbox)).toEqual(['GET /licenses', 'POST /licenses', 'GET /licenses']);
+	});
+
+	test('nor after the time set in the node', async () => {
+		lose('POST', 'hang');
+		const parameters = { requestOptions: { timeout: 200 } };
+		const { error } = await createKeyed(sandbox, KEY, {}, { parameters });
+		expect(readable(error)).toMatch(
+			/the answer took too long[^]*not known whether the new license/,
+		);
+		expect(sent(sandbox)).toEqual(['GET /licenses', 'POST /licenses', 'GET /licenses']);
 	});
 
 	test('since nothing was created: "Retry On Fail" creates the license', async () => {
 		lose('POST', 'resetBefore');
-		const result = await createKeyed(sandbox, KEY, {}, RETRY);
+		const result = await createKeyed(sandbox, KEY, {}, { ...ONCE, ...RETRY });
 		expect(result.error).toBeUndefined();
 		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
 		expect(count(sandbox, 'POST')).toBe(2);
@@ -116,7 +149,11 @@ describe('an answer that is lost, and the look-up brings nothing', () => {
 			sandbox,
 			byItem,
 			{},
-			{ items: [{ key: KEY }, { key: 'other' }, { key: KEY }], onError: 'continueRegularOutput' },
+			{
+				...ONCE,
+				items: [{ key: KEY }, { key: 'other' }, { key: KEY }],
+				onError: 'continueRegularOutput',
+			},
 		);
 		expect(items[0].json.details).toMatch(/It is not known whether the new license was created/);
 		expect(items.slice(1).map(({ json }) => json.alreadyExisted)).toEqual([false, true]);
@@ -137,7 +174,7 @@ describe('the look-up before the create', () => {
 		'brings %j: nothing is created',
 		async (kind) => {
 			lose('GET', kind);
-			const { error } = await createKeyed(sandbox, KEY);
+			const { error } = await createKeyed(sandbox, KEY, {}, ONCE);
 			expect(error).toBeDefined();
 			expect(readable(error)).not.toMatch(/not known/);
 			expect(count(sandbox, 'POST')).toBe(0);
@@ -156,7 +193,7 @@ test.each<FaultKind>([{ status: 500 }, 'resetBefore', { status: 200, data: {} }]
 	'the look-up after the create brings %j: the license comes out all the same',
 	async (kind) => {
 		lose('GET', kind, 1);
-		const result = await createKeyed(sandbox, KEY, {}, RETRY);
+		const result = await createKeyed(sandbox, KEY, {}, { ...ONCE, ...RETRY });
 		expect(result.error).toBeUndefined();
 		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
 		expect(sent(sandbox)).toEqual(['GET /licenses', 'POST /licenses', 'GET /licenses']);

@@ -58,6 +58,8 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 			operation,
 			{
 				license: byId(license.id),
+				// Where an answer is lost, only the engine repeats.
+				options: { keepTryingFor: 0 },
 				...(reason !== undefined && { additionalFields: { reason } as IDataObject }),
 			},
 			extra,
