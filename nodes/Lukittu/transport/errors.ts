@@ -29,7 +29,7 @@ function wordedError(node: INode, { message, description }: Explanation, httpCod
 function apiError(
 	node: INode,
 	request: LukittuRequest,
-	{ message, description, mayHaveActed = false, passing }: Explanation,
+	{ message, description, mayHaveActed = false, isAbsent = false, passing }: Explanation,
 	httpCode?: string,
 ): NodeApiError {
 	const done = DONE[request.method];
@@ -44,6 +44,7 @@ function apiError(
 	const words = isUnknown ? `${description} ${look}` : description;
 	const error = wordedError(node, { message, description: words }, httpCode);
 	error.context.outcomeUnknown = isUnknown;
+	error.context.isAbsent = isAbsent;
 	error.context.passing = passing;
 	error.context.mustNotRepeat = isUnknown && !isRepeatable;
 	return error;

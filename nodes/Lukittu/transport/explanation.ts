@@ -4,6 +4,8 @@ export interface Explanation {
 	description: string;
 	/** Whether Lukittu may have carried out the request all the same. */
 	mayHaveActed?: boolean;
+	/** Whether Lukittu itself says that it does not know the subject; a proxy's page says nothing. */
+	isAbsent?: boolean;
 	/** Where the same request may go well in a moment. */
 	passing?: Passing;
 }

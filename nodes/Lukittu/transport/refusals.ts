@@ -57,6 +57,7 @@ function isOnCustomers({ url }: LukittuRequest): boolean {
 function notFound(request: LukittuRequest): Explanation {
 	const [label, noun] = isOnCustomers(request) ? ['Customer', 'customer'] : ['License', 'license'];
 	return {
+		isAbsent: true,
 		message: `Lukittu does not know ${request.subject}`,
 		description: `Check '${label}': the ${noun} may have been deleted, or belong to another team than the one of the credential.`,
 	};

@@ -123,7 +123,7 @@ interface Try<T> extends Bearing {
 /** Whether a delete found nothing because an earlier try of it, without an answer, had worked. */
 function isDeletedBefore({ method }: LukittuRequest, failure: unknown, loss: unknown): boolean {
 	if (loss === undefined || method !== 'DELETE') return false;
-	return failure instanceof NodeApiError && failure.httpCode === '404';
+	return failure instanceof NodeApiError && failure.context.isAbsent === true;
 }
 
 /** Looks for what a POST made whose answer was lost; undefined where nothing is there. */
