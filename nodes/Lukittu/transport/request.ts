@@ -170,14 +170,16 @@ export async function lukittuRequest<T>(
 		const response = await httpExchange(context, request, options, baseUrl);
 		return openEnvelope<T>(context, request, response, baseUrl);
 	};
-	const lastTryAt = Date.now() + keepTryingMs;
+	/** Counted from the first try: the last of a thousand items waits long before it. */
+	let lastTryAt: number | undefined;
 	/** The failure of the last try after which it is not known what became of it. */
 	let loss: unknown;
 
 	const tryOnce = async (tries: number): Promise<Try<T>> => {
+		const until = (lastTryAt ??= Date.now() + keepTryingMs);
 		let waitMs: number | undefined;
 		const goesOn = (failure: unknown) => {
-			waitMs = waitBeforeRetry(request, failure, tries, lastTryAt - Date.now());
+			waitMs = waitBeforeRetry(request, failure, tries, until - Date.now());
 			const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
 			return waitMs !== undefined || canLookUp || isDeletedBefore(request, failure, loss);
 		};
