@@ -18,6 +18,9 @@ class Gate {
 	/** How many tasks the server bears; it lies below what users ask for only after a 429. */
 	private limit = MOST_AT_ONCE;
 
+	/** How often the limit was halved. */
+	private timesHalved = 0;
+
 	/** Tasks that went well since the limit was last changed. */
 	private wentWell = 0;
 
@@ -29,8 +32,11 @@ class Gate {
 
 	private waiting: Waiter[] = [];
 
+	/** Those that were at it before; they go ahead of those that were not. */
+	private again: Waiter[] = [];
+
 	get isIdle(): boolean {
-		return this.inFlight === 0 && this.waiting.length === 0;
+		return this.inFlight + this.again.length + this.waiting.length === 0;
 	}
 
 	/** What a server was found not to bear is worth remembering for a while. */
@@ -38,29 +44,35 @@ class Gate {
 		return this.limit === MOST_AT_ONCE && this.resumeAt <= Date.now();
 	}
 
-	/** @param isAgain whether the task was at it before, and goes ahead of those that were not */
-	async enter(mostAtOnce: number, isAgain: boolean, signal?: AbortSignal): Promise<void> {
+	/**
+	 * Waits for a place.
+	 *
+	 * @param isAgain whether the task was at it before
+	 * @returns how often the limit had been halved by then, for `slowDown`
+	 */
+	async enter(mostAtOnce: number, isAgain: boolean, signal?: AbortSignal): Promise<number> {
+		const line = isAgain ? this.again : this.waiting;
 		let hasEntered = false;
 		let waiter: Waiter | undefined;
-		const turn = new Promise<void>((resolve) => {
+		const turn = new Promise<number>((resolve) => {
 			waiter = {
 				mostAtOnce,
 				enter: () => {
 					hasEntered = true;
-					resolve();
+					resolve(this.timesHalved);
 				},
 			};
-			if (isAgain) this.waiting.unshift(waiter);
-			else this.waiting.push(waiter);
+			line.push(waiter);
 		});
 		this.letIn();
 		let isIn = false;
 		try {
-			await unlessAborted(turn, signal);
+			const since = await unlessAborted(turn, signal);
 			isIn = true;
+			return since;
 		} finally {
 			if (!isIn && hasEntered) this.leave();
-			else if (!isIn) this.waiting = this.waiting.filter((other) => other !== waiter);
+			else if (!isIn && waiter) line.splice(line.indexOf(waiter), 1);
 		}
 	}
 
@@ -69,10 +81,18 @@ class Gate {
 		this.letIn();
 	}
 
-	/** Halves the number of tasks at once and lets nobody in for a while. */
-	slowDown(milliseconds: number): void {
-		this.limit = Math.max(1, Math.floor(Math.min(this.limit, this.inFlight) / 2));
-		this.wentWell = 0;
+	/**
+	 * Halves the number of tasks at once and lets nobody in for a while.
+	 *
+	 * @param since what `enter` gave the task: of those that were in flight together, only the first
+	 *   that is refused halves the number
+	 */
+	slowDown(milliseconds: number, since: number): void {
+		if (since === this.timesHalved) {
+			this.limit = Math.max(1, Math.floor(Math.min(this.limit, this.inFlight) / 2));
+			this.timesHalved += 1;
+			this.wentWell = 0;
+		}
 		this.resumeAt = Math.max(this.resumeAt, Date.now() + milliseconds);
 	}
 
@@ -95,9 +115,11 @@ class Gate {
 			});
 			return;
 		}
-		while (this.inFlight < Math.min(this.limit, this.waiting[0]?.mostAtOnce ?? 0)) {
+		for (;;) {
+			const line = this.again.length > 0 ? this.again : this.waiting;
+			if (this.inFlight >= Math.min(this.limit, line[0]?.mostAtOnce ?? 0)) return;
 			this.inFlight += 1;
-			this.waiting.shift()?.enter();
+			line.shift()?.enter();
 		}
 	}
 }
@@ -124,11 +146,11 @@ export async function throughGate<T extends Bearing>(
 ): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
-	await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.signal);
+	const since = await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.signal);
 	try {
 		const result = await task();
 		if (result.slowDownMs === undefined) gate.speedUp();
-		else gate.slowDown(result.slowDownMs);
+		else gate.slowDown(result.slowDownMs, since);
 		return result;
 	} finally {
 		gate.leave();
