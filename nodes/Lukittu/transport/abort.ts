@@ -4,30 +4,29 @@ import { sleep } from 'n8n-workflow';
 export class NotSent extends Error {}
 
 /**
- * Waits for a promise, but no longer than until the execution is canceled.
+ * Waits for a promise, but no longer than until the run ends or is canceled.
  *
- * @throws NotSent if it is canceled first
+ * @throws NotSent if it ends first
  */
-export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-	if (!signal) return await promise;
-	if (signal.aborted) throw new NotSent();
+export async function unlessAborted<T>(promise: Promise<T>, signals: AbortSignal[]): Promise<T> {
+	if (signals.some(({ aborted }) => aborted)) throw new NotSent();
 	let onAbort: (() => void) | undefined;
 	const aborted = new Promise<never>((_, reject) => {
 		onAbort = () => reject(new NotSent());
-		signal.addEventListener('abort', onAbort, { once: true });
+		for (const signal of signals) signal.addEventListener('abort', onAbort);
 	});
 	try {
 		return await Promise.race([promise, aborted]);
 	} finally {
-		if (onAbort) signal.removeEventListener('abort', onAbort);
+		for (const signal of signals) if (onAbort) signal.removeEventListener('abort', onAbort);
 	}
 }
 
 /**
- * Waits some milliseconds, but no longer than until the execution is canceled.
+ * Waits some milliseconds, but no longer than until the run ends or is canceled.
  *
- * @throws NotSent if it is canceled first
+ * @throws NotSent if it ends first
  */
-export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-	await unlessAborted(sleep(milliseconds), signal);
+export async function pause(milliseconds: number, signals: AbortSignal[]): Promise<void> {
+	await unlessAborted(sleep(milliseconds), signals);
 }

@@ -105,11 +105,12 @@ function sendFor(
 	patience: Patience,
 	fate: Fate,
 ): Send {
-	const signal = context.getExecutionCancelSignal();
+	const canceled = context.getExecutionCancelSignal();
+	const signals = canceled ? [run.ended, canceled] : [run.ended];
 	const send: Send = async (request) => {
 		const guard: Guard = async (exchange, goesOn) => {
 			run.check();
-			if (signal?.aborted) throw new NotSent();
+			if (canceled?.aborted) throw new NotSent();
 			const [outcome] = await Promise.allSettled([exchange()]);
 			if (outcome.status === 'fulfilled') return outcome.value;
 			const isEnd = !goesOn(outcome.reason) && !request.isOptional;
@@ -119,9 +120,9 @@ function sendFor(
 			}
 			throw outcome.reason;
 		};
-		return await lukittuRequest(context, request, { template, guard, patience, signal });
+		return await lukittuRequest(context, request, { template, guard, patience, signals });
 	};
-	send.signal = signal;
+	send.signals = signals;
 	return send;
 }
 

@@ -50,7 +50,7 @@ class Gate {
 	 * @param isAgain whether the task was at it before
 	 * @returns how often the limit had been halved by then, for `slowDown`
 	 */
-	async enter(mostAtOnce: number, isAgain: boolean, signal?: AbortSignal): Promise<number> {
+	async enter(mostAtOnce: number, isAgain: boolean, signals: AbortSignal[]): Promise<number> {
 		const line = isAgain ? this.again : this.waiting;
 		let hasEntered = false;
 		let waiter: Waiter | undefined;
@@ -67,7 +67,7 @@ class Gate {
 		this.letIn();
 		let isIn = false;
 		try {
-			const since = await unlessAborted(turn, signal);
+			const since = await unlessAborted(turn, signals);
 			isIn = true;
 			return since;
 		} finally {
@@ -137,16 +137,16 @@ export type Bearing = { slowDownMs?: number };
  * @param waiter how many may be in flight with it (1 to 50), whether it was at it before, and what
  *   ends the wait
  * @param task its result tells whether the server asked for fewer requests, and for how long
- * @throws NotSent if the execution is canceled before there is a place
+ * @throws NotSent if the run ends or is canceled before there is a place
  */
 export async function throughGate<T extends Bearing>(
 	name: string,
-	waiter: { mostAtOnce: number; isAgain: boolean; signal?: AbortSignal },
+	waiter: { mostAtOnce: number; isAgain: boolean; signals: AbortSignal[] },
 	task: () => Promise<T>,
 ): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
-	const since = await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.signal);
+	const since = await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.signals);
 	try {
 		const result = await task();
 		if (result.slowDownMs === undefined) gate.speedUp();

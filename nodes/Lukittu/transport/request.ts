@@ -43,14 +43,14 @@ interface Envelope {
 /** Sends one request and gives back the answer's data. */
 export interface Send {
 	<T>(request: LukittuRequest): Promise<T>;
-	/** Ends every wait, where the execution is canceled. */
-	signal?: AbortSignal;
+	/** End every wait: the end of the run, and where it is canceled. */
+	signals?: AbortSignal[];
 }
 
 /** A way to send what an item can do without: if that does not work, the item goes on. */
 export function tolerant(send: Send): Send {
 	const tolerantly: Send = async (request) => await send({ ...request, isOptional: true });
-	tolerantly.signal = send.signal;
+	tolerantly.signals = send.signals;
 	return tolerantly;
 }
 
@@ -109,8 +109,8 @@ export interface Conditions {
 	/** Wraps the request once it is its turn; if it throws first, nothing is sent. */
 	guard?: Guard;
 	patience?: Patience;
-	/** Ends every wait. */
-	signal?: AbortSignal;
+	/** End every wait. */
+	signals?: AbortSignal[];
 }
 
 /** What became of one try. */
@@ -142,14 +142,14 @@ async function foundAfter(loss: unknown, { lookUp }: LukittuRequest): Promise<un
  * @returns the answer's data
  * @throws NodeApiError with what Lukittu answered, or why it could not be reached
  * @throws UserError if the credential's team ID or base URL is malformed
- * @throws NotSent if the execution is canceled before the request is sent
+ * @throws NotSent if the run ends or is canceled before the request is sent
  */
 export async function lukittuRequest<T>(
 	context: LukittuContext,
 	request: LukittuRequest,
 	conditions: Conditions = {},
 ): Promise<T> {
-	const { template, guard = async (task) => await task(), signal } = conditions;
+	const { template, guard = async (task) => await task(), signals = [] } = conditions;
 	const { mostAtOnce, keepTryingMs } = conditions.patience ?? USUAL_PATIENCE;
 	const { baseUrl, teamId } = connectionOf(await context.getCredentials('lukittuApi'));
 	const options: IHttpRequestOptions = {
@@ -189,7 +189,7 @@ export async function lukittuRequest<T>(
 	};
 
 	for (let tries = 1; ; tries += 1) {
-		const waiter = { mostAtOnce, isAgain: tries > 1, signal };
+		const waiter = { mostAtOnce, isAgain: tries > 1, signals };
 		// The guard is inside the gate: what it learns is known before the next request gets the place.
 		const turn = throughGate(`${baseUrl} ${teamId}`, waiter, async () => await tryOnce(tries));
 		const [attempt] = await Promise.allSettled([turn]);
@@ -202,10 +202,12 @@ export async function lukittuRequest<T>(
 		if (isLostAnswer(failure)) loss = failure;
 
 		// After a 429, the gate itself waits, with all requests.
-		const pauseMs = slowDownMs === undefined ? (waitMs ?? 0) : 0;
-		const [waited] = await Promise.allSettled([pause(pauseMs, signal)]);
+		if (waitMs !== undefined && slowDownMs === undefined) {
+			const [waited] = await Promise.allSettled([pause(waitMs, signals)]);
+			if (waited.status === 'rejected') throw loss ?? waited.reason;
+		}
 		const found = isLostAnswer(failure) ? await foundAfter(failure, request) : undefined;
 		if (found !== undefined) return found as T;
-		if (waitMs === undefined || waited.status === 'rejected') throw loss ?? failure;
+		if (waitMs === undefined) throw loss ?? failure;
 	}
 }

@@ -26,7 +26,7 @@ export class Run {
 
 	private readonly joined = new Set<number>();
 
-	private isStopped = false;
+	private readonly ending = new AbortController();
 
 	private active = 0;
 
@@ -45,6 +45,11 @@ export class Run {
 
 	private get haveAllJoined(): boolean {
 		return this.joined.size >= this.total;
+	}
+
+	/** Ends every wait once the run has ended: nothing more of it will be sent. */
+	get ended(): AbortSignal {
+		return this.ending.signal;
 	}
 
 	has(itemIndex: number): boolean {
@@ -92,12 +97,12 @@ export class Run {
 
 	/** Ends the run: nothing more of it will be sent. */
 	stop(): void {
-		this.isStopped = true;
+		this.ending.abort();
 	}
 
 	/** Throws NotSent once the run has been stopped. */
 	check(): void {
-		if (this.isStopped) throw new NotSent();
+		if (this.ended.aborted) throw new NotSent();
 	}
 }
 

@@ -38,6 +38,6 @@ export async function changeLicense(
 				isRepeatable,
 			});
 		},
-		send.signal,
+		send.signals,
 	);
 }
