@@ -71,16 +71,29 @@ function unauthorized({ method }: LukittuRequest): Explanation {
 	};
 }
 
+/** What a server asks to wait, for the reader; undefined where it names no time or none to come. */
+function waitText(milliseconds: number | undefined): string | undefined {
+	const seconds = Math.ceil((milliseconds ?? 0) / 1000);
+	if (seconds === 0) return undefined;
+	return `${seconds} second${seconds === 1 ? '' : 's'}`;
+}
+
+/** What to do where a server asks for more patience than the item has. */
+const WAIT_OR_KEEP_TRYING = "run again after that, or raise 'Keep Trying For'";
+
 function tooMany(request: LukittuRequest, { headers }: IN8nHttpFullResponse): Explanation {
 	const byEmail = request.body?.sendEmailDelivery === true;
 	const asked = retryAfterMs(headers?.['retry-after']);
+	const wait = waitText(asked);
 	// The quota of e-mails lasts a day, and Lukittu names no time with it.
 	const isQuota = byEmail && asked === undefined;
 	return {
 		message: 'Lukittu received too many requests and refused this one',
 		description: byEmail
 			? "Nothing was created. Lukittu sends at most 50 license e-mails in 24 hours for a team: if the team is at that number, wait, or switch off 'Send Email Delivery' and send the key with another node."
-			: 'This item changed nothing. Wait a minute and run again, or let fewer workflows use this team at the same time.',
+			: wait
+				? `This item changed nothing. Lukittu asks to wait ${wait}: ${WAIT_OR_KEEP_TRYING}.`
+				: 'This item changed nothing. Wait a minute and run again, or let fewer workflows use this team at the same time.',
 		...(!isQuota && { passing: { retryAfterMs: asked, isTooMany: true } }),
 	};
 }
@@ -107,10 +120,13 @@ function serverTrouble(
 	details: string,
 ): Explanation {
 	const asked = retryAfterMs(headers?.['retry-after']);
+	const wait = waitText(asked);
 	const isPassing = [502, 503, 504].includes(status);
 	return {
 		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
-		description: 'The server has trouble of its own. Try again in a few minutes.',
+		description: wait
+			? `The server has trouble of its own and asks to wait ${wait}: ${WAIT_OR_KEEP_TRYING}.`
+			: 'The server has trouble of its own. Try again in a few minutes.',
 		// With this header, a server tells that it did not take the request.
 		mayHaveActed: !(status === 503 && asked !== undefined),
 		...(isPassing && {
