@@ -1,6 +1,7 @@
 import { fieldLabel } from '../../nodes/Lukittu/labels.ts';
 import { licenseDescription } from '../../nodes/Lukittu/resources/license/index.ts';
 import { checkBaseUrl } from '../../nodes/Lukittu/transport/connection.ts';
+import { Ending } from '../../nodes/Lukittu/transport/abort.ts';
 import { throughGate } from '../../nodes/Lukittu/transport/gate.ts';
 import { inTurn } from '../../nodes/Lukittu/transport/lock.ts';
 import { pageSizeFor } from '../../nodes/Lukittu/transport/pages.ts';
@@ -52,7 +53,7 @@ test('every label in a message is a label in the node', () => {
 const after = async (milliseconds: number) =>
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const WAITER = { mostAtOnce: 10, isAgain: false, signals: [] };
+const WAITER = { mostAtOnce: 10, isAgain: false, ending: new Ending() };
 
 test('the gate lets ten in, in order, and goes on after a task that threw', async () => {
 	const started: number[] = [];

@@ -105,12 +105,10 @@ function sendFor(
 	patience: Patience,
 	fate: Fate,
 ): Send {
-	const canceled = context.getExecutionCancelSignal();
-	const signals = canceled ? [run.ended, canceled] : [run.ended];
+	const { ending } = run;
 	const send: Send = async (request) => {
 		const guard: Guard = async (exchange, goesOn) => {
 			run.check();
-			if (canceled?.aborted) throw new NotSent();
 			const [outcome] = await Promise.allSettled([exchange()]);
 			if (outcome.status === 'fulfilled') return outcome.value;
 			const isEnd = !goesOn(outcome.reason) && !request.isOptional;
@@ -120,9 +118,9 @@ function sendFor(
 			}
 			throw outcome.reason;
 		};
-		return await lukittuRequest(context, request, { template, guard, patience, signals });
+		return await lukittuRequest(context, request, { template, guard, patience, ending });
 	};
-	send.signals = signals;
+	send.ending = ending;
 	return send;
 }
 

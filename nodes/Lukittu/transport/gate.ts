@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import { unlessAborted } from './abort';
+import type { Ending } from './abort';
 
 /** Most requests in flight for one team on one server in one n8n process, unless the user says else. */
 export const USUAL_AT_ONCE = 10;
@@ -50,7 +50,7 @@ class Gate {
 	 * @param isAgain whether the task was at it before
 	 * @returns how often the limit had been halved by then, for `slowDown`
 	 */
-	async enter(mostAtOnce: number, isAgain: boolean, signals: AbortSignal[]): Promise<number> {
+	async enter(mostAtOnce: number, isAgain: boolean, ending: Ending): Promise<number> {
 		const line = isAgain ? this.again : this.waiting;
 		let hasEntered = false;
 		let waiter: Waiter | undefined;
@@ -67,7 +67,7 @@ class Gate {
 		this.letIn();
 		let isIn = false;
 		try {
-			const since = await unlessAborted(turn, signals);
+			const since = await ending.orDone(turn);
 			isIn = true;
 			return since;
 		} finally {
@@ -141,12 +141,12 @@ export type Bearing = { slowDownMs?: number };
  */
 export async function throughGate<T extends Bearing>(
 	name: string,
-	waiter: { mostAtOnce: number; isAgain: boolean; signals: AbortSignal[] },
+	waiter: { mostAtOnce: number; isAgain: boolean; ending: Ending },
 	task: () => Promise<T>,
 ): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
-	const since = await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.signals);
+	const since = await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.ending);
 	try {
 		const result = await task();
 		if (result.slowDownMs === undefined) gate.speedUp();

@@ -1,4 +1,4 @@
-import { unlessAborted } from './abort';
+import { Ending } from './abort';
 
 const lastInLine = new Map<string, Promise<unknown>>();
 
@@ -7,13 +7,13 @@ const lastInLine = new Map<string, Promise<unknown>>();
  * license or customer as a whole, so two updates that read the same state would lose the change of one.
  *
  * @param name what must not be changed by two at once: one license or customer of one team
- * @param signals end the wait
+ * @param ending ends the wait
  * @throws NotSent if the run ends or is canceled while the task waits
  */
 export async function inTurn<T>(
 	name: string,
 	task: () => Promise<T>,
-	signals: AbortSignal[] = [],
+	ending = new Ending(),
 ): Promise<T> {
 	const previous = Promise.allSettled([lastInLine.get(name)]);
 	let release = () => {};
@@ -27,7 +27,7 @@ export async function inTurn<T>(
 		if (lastInLine.get(name) === turn) lastInLine.delete(name);
 	});
 	try {
-		await unlessAborted(previous, signals);
+		await ending.orDone(previous);
 		return await task();
 	} finally {
 		release();

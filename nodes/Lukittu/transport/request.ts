@@ -6,7 +6,7 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { connectionOf, type LukittuContext } from './connection';
-import { NotSent, pause } from './abort';
+import { Ending, NotSent } from './abort';
 import { faultError, isLostAnswer, refusalError } from './errors';
 import { throughGate, type Bearing } from './gate';
 import { USUAL_PATIENCE, type Patience } from './patience';
@@ -43,14 +43,14 @@ interface Envelope {
 /** Sends one request and gives back the answer's data. */
 export interface Send {
 	<T>(request: LukittuRequest): Promise<T>;
-	/** End every wait: the end of the run, and where it is canceled. */
-	signals?: AbortSignal[];
+	/** Ends every wait. */
+	ending?: Ending;
 }
 
 /** A way to send what an item can do without: if that does not work, the item goes on. */
 export function tolerant(send: Send): Send {
 	const tolerantly: Send = async (request) => await send({ ...request, isOptional: true });
-	tolerantly.signals = send.signals;
+	tolerantly.ending = send.ending;
 	return tolerantly;
 }
 
@@ -109,8 +109,8 @@ export interface Conditions {
 	/** Wraps the request once it is its turn; if it throws first, nothing is sent. */
 	guard?: Guard;
 	patience?: Patience;
-	/** End every wait. */
-	signals?: AbortSignal[];
+	/** Ends every wait. */
+	ending?: Ending;
 }
 
 /** What became of one try. */
@@ -149,7 +149,7 @@ export async function lukittuRequest<T>(
 	request: LukittuRequest,
 	conditions: Conditions = {},
 ): Promise<T> {
-	const { template, guard = async (task) => await task(), signals = [] } = conditions;
+	const { template, guard = async (task) => await task(), ending = new Ending() } = conditions;
 	const { mostAtOnce, keepTryingMs } = conditions.patience ?? USUAL_PATIENCE;
 	const { baseUrl, teamId } = connectionOf(await context.getCredentials('lukittuApi'));
 	const options: IHttpRequestOptions = {
@@ -189,7 +189,7 @@ export async function lukittuRequest<T>(
 	};
 
 	for (let tries = 1; ; tries += 1) {
-		const waiter = { mostAtOnce, isAgain: tries > 1, signals };
+		const waiter = { mostAtOnce, isAgain: tries > 1, ending };
 		// The guard is inside the gate: what it learns is known before the next request gets the place.
 		const turn = throughGate(`${baseUrl} ${teamId}`, waiter, async () => await tryOnce(tries));
 		const [attempt] = await Promise.allSettled([turn]);
@@ -203,7 +203,7 @@ export async function lukittuRequest<T>(
 
 		// After a 429, the gate itself waits, with all requests.
 		if (waitMs !== undefined && slowDownMs === undefined) {
-			const [waited] = await Promise.allSettled([pause(waitMs, signals)]);
+			const [waited] = await Promise.allSettled([ending.orPassed(waitMs)]);
 			if (waited.status === 'rejected') throw loss ?? waited.reason;
 		}
 		const found = isLostAnswer(failure) ? await foundAfter(failure, request) : undefined;

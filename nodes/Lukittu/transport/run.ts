@@ -5,7 +5,7 @@ import {
 	type NodeApiError,
 	type UserError,
 } from 'n8n-workflow';
-import { NotSent } from './abort';
+import { Ending, NotSent } from './abort';
 
 /** What the items of one run of the node know of each other. */
 export class Run {
@@ -26,17 +26,19 @@ export class Run {
 
 	private readonly joined = new Set<number>();
 
-	private readonly ending = new AbortController();
-
 	private active = 0;
 
 	private whenSettled: Array<() => void> = [];
 
 	private waitingForAll: Array<() => void> = [];
 
+	/** Ends every wait. */
+	readonly ending: Ending;
+
 	/** @param earlier the try before this one, of which everything stays known */
-	constructor(total: number, earlier?: Run) {
+	constructor(total: number, canceled?: AbortSignal, earlier?: Run) {
 		this.total = total;
+		this.ending = new Ending(canceled);
 		this.results = earlier?.results ?? new Map<number, INodeExecutionData[]>();
 		this.doubtful = earlier?.doubtful ?? new Set<number>();
 		this.underWay = earlier?.underWay ?? new Map<number, Promise<unknown>>();
@@ -45,11 +47,6 @@ export class Run {
 
 	private get haveAllJoined(): boolean {
 		return this.joined.size >= this.total;
-	}
-
-	/** Ends every wait once the run has ended: nothing more of it will be sent. */
-	get ended(): AbortSignal {
-		return this.ending.signal;
 	}
 
 	has(itemIndex: number): boolean {
@@ -97,12 +94,12 @@ export class Run {
 
 	/** Ends the run: nothing more of it will be sent. */
 	stop(): void {
-		this.ending.abort();
+		this.ending.end();
 	}
 
-	/** Throws NotSent once the run has been stopped. */
+	/** Throws NotSent once the run has been stopped or canceled. */
 	check(): void {
-		if (this.ended.aborted) throw new NotSent();
+		if (this.ending.isHere) throw new NotSent();
 	}
 }
 
@@ -138,7 +135,7 @@ export function joinRun(context: IExecuteSingleFunctions): Run {
 	const itemIndex = context.getItemIndex();
 	let run = runs.get(key);
 	if (!run || run.has(itemIndex)) {
-		run = new Run(itemCount(context), run);
+		run = new Run(itemCount(context), context.getExecutionCancelSignal(), run);
 		runs.set(key, run);
 	}
 	run.join(itemIndex);

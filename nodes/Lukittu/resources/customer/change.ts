@@ -24,6 +24,6 @@ export async function changeCustomer(
 			if (body === undefined) return current;
 			return await send<Customer>({ method: 'PUT', url: pathOf(id), body, subject: subjectOf(id) });
 		},
-		send.signals,
+		send.ending,
 	);
 }

@@ -94,6 +94,6 @@ export async function createOrUpdate(
 			const otherMatches = others.map(({ id }) => id).join(', ');
 			return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
 		},
-		send.signals,
+		send.ending,
 	);
 }

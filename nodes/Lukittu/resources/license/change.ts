@@ -38,6 +38,6 @@ export async function changeLicense(
 				isRepeatable,
 			});
 		},
-		send.signals,
+		send.ending,
 	);
 }

@@ -161,6 +161,6 @@ export async function createOnce(
 			const [existing, ...others] = await licensesWith(send, key);
 			return existing ? created(existing, others, true) : await make(send, key, isMailed, request);
 		},
-		send.signals,
+		send.ending,
 	);
 }
