@@ -53,7 +53,7 @@ test('every label in a message is a label in the node', () => {
 const after = async (milliseconds: number) =>
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const WAITER = { mostAtOnce: 10, isAgain: false, ending: new Ending() };
+const WAITER = { mostAtOnce: 10, goesAhead: false, ending: new Ending() };
 
 test('the gate lets ten in, in order, and goes on after a task that threw', async () => {
 	const started: number[] = [];

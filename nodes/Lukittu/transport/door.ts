@@ -106,6 +106,7 @@ function sendFor(
 	fate: Fate,
 ): Send {
 	const { ending } = run;
+	let hasSent = false;
 	const send: Send = async (request) => {
 		const guard: Guard = async (exchange, goesOn) => {
 			run.check();
@@ -118,7 +119,10 @@ function sendFor(
 			}
 			throw outcome.reason;
 		};
-		return await lukittuRequest(context, request, { template, guard, patience, ending });
+		// What was read is written back before others are read, so that it is still true then.
+		const isUrgent = hasSent && request.method !== 'GET';
+		hasSent = true;
+		return await lukittuRequest(context, request, { template, guard, patience, ending, isUrgent });
 	};
 	send.ending = ending;
 	return send;

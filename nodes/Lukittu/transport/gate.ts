@@ -32,11 +32,11 @@ class Gate {
 
 	private waiting: Waiter[] = [];
 
-	/** Those that were at it before; they go ahead of those that were not. */
-	private again: Waiter[] = [];
+	/** Those that go ahead of the others. */
+	private ahead: Waiter[] = [];
 
 	get isIdle(): boolean {
-		return this.inFlight + this.again.length + this.waiting.length === 0;
+		return this.inFlight + this.ahead.length + this.waiting.length === 0;
 	}
 
 	/** What a server was found not to bear is worth remembering for a while. */
@@ -47,11 +47,11 @@ class Gate {
 	/**
 	 * Waits for a place.
 	 *
-	 * @param isAgain whether the task was at it before
+	 * @param goesAhead whether the task goes ahead of those that do not
 	 * @returns how often the limit had been halved by then, for `slowDown`
 	 */
-	async enter(mostAtOnce: number, isAgain: boolean, ending: Ending): Promise<number> {
-		const line = isAgain ? this.again : this.waiting;
+	async enter(mostAtOnce: number, goesAhead: boolean, ending: Ending): Promise<number> {
+		const line = goesAhead ? this.ahead : this.waiting;
 		let hasEntered = false;
 		let waiter: Waiter | undefined;
 		const turn = new Promise<number>((resolve) => {
@@ -116,7 +116,7 @@ class Gate {
 			return;
 		}
 		for (;;) {
-			const line = this.again.length > 0 ? this.again : this.waiting;
+			const line = this.ahead.length > 0 ? this.ahead : this.waiting;
 			if (this.inFlight >= Math.min(this.limit, line[0]?.mostAtOnce ?? 0)) return;
 			this.inFlight += 1;
 			line.shift()?.enter();
@@ -134,19 +134,19 @@ export type Bearing = { slowDownMs?: number };
  * requests of all items at once; this is what spares the server.
  *
  * @param name what shares the places: one team on one server
- * @param waiter how many may be in flight with it (1 to 50), whether it was at it before, and what
+ * @param waiter how many may be in flight with it (1 to 50), whether it goes ahead of others, and what
  *   ends the wait
  * @param task its result tells whether the server asked for fewer requests, and for how long
  * @throws NotSent if the run ends or is canceled before there is a place
  */
 export async function throughGate<T extends Bearing>(
 	name: string,
-	waiter: { mostAtOnce: number; isAgain: boolean; ending: Ending },
+	waiter: { mostAtOnce: number; goesAhead: boolean; ending: Ending },
 	task: () => Promise<T>,
 ): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
-	const since = await gate.enter(waiter.mostAtOnce, waiter.isAgain, waiter.ending);
+	const since = await gate.enter(waiter.mostAtOnce, waiter.goesAhead, waiter.ending);
 	try {
 		const result = await task();
 		if (result.slowDownMs === undefined) gate.speedUp();

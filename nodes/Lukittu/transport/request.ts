@@ -111,6 +111,8 @@ export interface Conditions {
 	patience?: Patience;
 	/** Ends every wait. */
 	ending?: Ending;
+	/** Whether the request goes ahead of those that have not been sent yet. */
+	isUrgent?: boolean;
 }
 
 /** What became of one try. */
@@ -149,7 +151,12 @@ export async function lukittuRequest<T>(
 	request: LukittuRequest,
 	conditions: Conditions = {},
 ): Promise<T> {
-	const { template, guard = async (task) => await task(), ending = new Ending() } = conditions;
+	const {
+		template,
+		guard = async (task) => await task(),
+		ending = new Ending(),
+		isUrgent,
+	} = conditions;
 	const { mostAtOnce, keepTryingMs } = conditions.patience ?? USUAL_PATIENCE;
 	const { baseUrl, teamId } = connectionOf(await context.getCredentials('lukittuApi'));
 	const options: IHttpRequestOptions = {
@@ -189,7 +196,7 @@ export async function lukittuRequest<T>(
 	};
 
 	for (let tries = 1; ; tries += 1) {
-		const waiter = { mostAtOnce, isAgain: tries > 1, ending };
+		const waiter = { mostAtOnce, goesAhead: tries > 1 || isUrgent === true, ending };
 		// The guard is inside the gate: what it learns is known before the next request gets the place.
 		const turn = throughGate(`${baseUrl} ${teamId}`, waiter, async () => await tryOnce(tries));
 		const [attempt] = await Promise.allSettled([turn]);
