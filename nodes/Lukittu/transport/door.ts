@@ -120,7 +120,7 @@ function sendFor(
 			throw outcome.reason;
 		};
 		// What was read is written back before others are read, so that it is still true then.
-		const isUrgent = hasSent && request.method !== 'GET';
+		const isUrgent = hasSent && request.method === 'PUT';
 		hasSent = true;
 		return await lukittuRequest(context, request, { template, guard, patience, ending, isUrgent });
 	};
