@@ -77,18 +77,18 @@ export function readOutput(options: IDataObject): Output {
  * Shapes one output item.
  *
  * @param raw everything there is
- * @param simplified the flat fields of it
+ * @param simplify gives the flat fields of it; called only where they come out
  * @param told what the operation tells of what it did; comes out in every shape
  */
 export function shape(
 	{ mode, fields }: Output,
 	raw: IDataObject,
-	simplified: IDataObject,
+	simplify: () => IDataObject,
 	told: IDataObject = {},
 ): IDataObject {
-	if (mode === 'simplified') return { ...simplified, ...told };
+	if (mode === 'simplified') return { ...simplify(), ...told };
 	if (mode === 'raw') return { ...raw, ...told };
-	const all: IDataObject = { ...simplified, ...raw };
+	const all: IDataObject = { ...simplify(), ...raw };
 	const selected = ['id', ...fields].filter((field) => field in all);
 	return { ...Object.fromEntries(selected.map((field) => [field, all[field]])), ...told };
 }

@@ -61,9 +61,11 @@ async function walk<T extends Entry>(
 	send: Send,
 	list: List<T>,
 	order: WalkOrder,
+	checkTotal?: (total: number) => void,
 ): Promise<Walk<T>> {
 	// The newest page gives the number of entries and what is the newest in one answer.
 	const newest = await getPage(send, list, { ...NEWEST_FIRST, page: 1 });
+	checkTotal?.(newest.totalResults ?? 0);
 	const entries: Entries<T> = new Map();
 	collect(entries, newest.entries);
 	const existed = existedAt(newest);
@@ -103,7 +105,9 @@ function missingFrom<T extends Entry>(walks: Array<Walk<T>>): number {
 	const shown: Entries<T> = new Map();
 	const missing = [...walks].reverse().map(({ entries, expected, existed }) => {
 		collect(shown, entries.values());
-		return Math.max(expected - [...shown.values()].filter(existed).length, 0);
+		let count = 0;
+		for (const entry of shown.values()) count += Number(existed(entry));
+		return Math.max(expected - count, 0);
 	});
 	return Math.min(...missing);
 }
@@ -126,21 +130,33 @@ async function walkParts<T extends Entry>(
  * Gets every entry of a list. Lukittu's pages repeat some entries and skip others where timestamps
  * tie or entries come and go meanwhile, so the list is compared with the number the server gives;
  * where some are missing, the pages are walked in other orders, part by part, and in smaller pages.
+ *
+ * @param checkTotal throws if there are too many to begin with
  */
-export async function listAll<T extends Entry>(send: Send, list: List<T>): Promise<Listing<T>> {
-	const walks = [await walk(send, list, FIRST_ORDER)];
+export async function listAll<T extends Entry>(
+	send: Send,
+	list: List<T>,
+	checkTotal?: (total: number) => void,
+): Promise<Listing<T>> {
+	const walks = [await walk(send, list, FIRST_ORDER, checkTotal)];
+	let missing = missingFrom(walks);
 	const walkAgain = async (orders: WalkOrder[]) => {
 		for (const order of orders) {
-			if (missingFrom(walks) > 0) walks.push(await walk(send, list, order));
+			if (missing === 0) return;
+			walks.push(await walk(send, list, order));
+			missing = missingFrom(walks);
 		}
 	};
 
 	const own = (list.columns ?? []).map((sortColumn) => ({ ...FIRST_ORDER, sortColumn }));
 	await walkAgain([...own, ...OTHER_ORDERS]);
-	if (missingFrom(walks) > 0) await walkParts(send, list, walks[walks.length - 1].entries);
+	if (missing > 0) {
+		await walkParts(send, list, walks[walks.length - 1].entries);
+		missing = missingFrom(walks);
+	}
 	await walkAgain(SMALLER_PAGES);
 
 	const all: Entries<T> = new Map();
 	for (const { entries } of walks) collect(all, entries.values());
-	return { entries: [...all.values()], missing: missingFrom(walks) };
+	return { entries: [...all.values()], missing };
 }

@@ -30,6 +30,31 @@ export interface Edge<T extends Entry> {
 
 const TIMES = ['createdAt', 'updatedAt'];
 
+/** Most entries for one input item: n8n breaks off at some 120,000, in words that help nobody. */
+const MOST_ENTRIES = 100_000;
+
+/** How to get a list in parts. */
+const PARTS = {
+	customers: "with 'Search'",
+	licenses: "with 'Created After' and 'Created Before'",
+};
+
+/** Refuses a number of entries that n8n cannot take; `isAll` where there are no more of them. */
+type CheckCount = (count: number, isAll: boolean) => void;
+
+function countCheck(name: keyof typeof PARTS, limit: number): CheckCount {
+	return (count, isAll) => {
+		if (Math.min(count, limit) <= MOST_ENTRIES) return;
+		const number = isAll ? `${count}` : `more than ${MOST_ENTRIES}`;
+		throw new UserError(
+			`The list has ${number} ${name}, and n8n takes at most ${MOST_ENTRIES} from one item`,
+			{
+				description: `Get them in parts ${PARTS[name]}: one input item or one run for each part, with at most ${MOST_ENTRIES} ${name} in it.`,
+			},
+		);
+	};
+}
+
 function compare(a: unknown, b: unknown): number {
 	if (typeof a === 'number' && typeof b === 'number') return a - b;
 	// As in the server's database, where what is missing comes last.
@@ -42,11 +67,14 @@ function compare(a: unknown, b: unknown): number {
 /** Sorts entries as the server would, equal ones by ID so that the order is always the same. */
 function sorted<T extends Entry>(entries: T[], { sortColumn, sortDirection }: Sort): T[] {
 	const sign = sortDirection === 'asc' ? 1 : -1;
-	const valueOf = (entry: T) => {
+	const isTime = TIMES.includes(sortColumn);
+	// Read once an entry: each is compared some 15 times.
+	const keyed = entries.map((entry) => {
 		const value = (entry as Record<string, unknown>)[sortColumn];
-		return TIMES.includes(sortColumn) ? Date.parse(String(value)) : value;
-	};
-	return entries.sort((a, b) => sign * compare(valueOf(a), valueOf(b)) || (a.id < b.id ? -1 : 1));
+		return { entry, key: isTime ? Date.parse(String(value)) : value };
+	});
+	keyed.sort((a, b) => sign * compare(a.key, b.key) || (a.entry.id < b.entry.id ? -1 : 1));
+	return keyed.map(({ entry }) => entry);
 }
 
 function sameEntries<T extends Entry>(one: Page<T>, other: Page<T>): boolean {
@@ -54,15 +82,29 @@ function sameEntries<T extends Entry>(one: Page<T>, other: Page<T>): boolean {
 	return ids.size === other.entries.length && other.entries.every(({ id }) => ids.has(id));
 }
 
+/** How many pages to ask for at once, once the first ones are known. */
+function pagesAhead<T extends Entry>(
+	pages: Array<Page<T>>,
+	pageSize: number,
+	wanted: number,
+): number {
+	const total = pages.at(-1)?.totalResults;
+	// Without a total, no page is known to exist but the next one.
+	if (total === undefined) return 1;
+	return Math.ceil(Math.min(wanted, total) / pageSize) - pages.length;
+}
+
 /**
  * The first pages in the order given, up to the limit or the edge, or undefined where they cannot
- * be trusted.
+ * be trusted. Pages are fetched ahead: without conditions all that the limit needs, else more each
+ * time, since the end may come at any page.
  */
 async function listFirst<T extends Entry>(
 	send: Send,
 	list: List<T>,
 	{ sort, isPast }: Edge<T>,
 	{ matches, limit = Infinity }: Wanted<T>,
+	checkCount: CheckCount,
 ): Promise<T[] | undefined> {
 	const pageSize = matches ? LARGEST_PAGE : pageSizeFor(limit);
 	const pageOf = async (page: number) => await getPage(send, list, { ...sort, page, pageSize });
@@ -70,25 +112,37 @@ async function listFirst<T extends Entry>(
 	const seen = new Set<string>();
 	const found: T[] = [];
 	const pages: Array<Page<T>> = [];
-	let last: Page<T>;
-	let isDone: boolean;
-	do {
-		last = await pageOf(pages.length + 1);
-		pages.push(last);
-		for (const { id } of last.entries) {
-			// A repeat means that another entry was skipped.
-			if (seen.has(id)) return undefined;
-			seen.add(id);
+	let ahead = 1;
+	let isDone = false;
+	let isEnd = false;
+	while (!isDone && !isEnd) {
+		const from = pages.length + 1;
+		const batch = await Promise.all(
+			Array.from({ length: ahead }, async (_, index) => await pageOf(from + index)),
+		);
+		for (const page of batch) {
+			pages.push(page);
+			for (const entry of page.entries) {
+				// A repeat means that another entry was skipped.
+				if (seen.has(entry.id)) return undefined;
+				seen.add(entry.id);
+				if (isMatch(entry)) found.push(entry);
+			}
+			isDone = found.length >= limit || page.entries.some(isPast);
+			isEnd = !page.hasNextPage || page.entries.length === 0;
+			if (isDone || isEnd) break;
 		}
-		found.push(...last.entries.filter(isMatch));
-		isDone = found.length >= limit || last.entries.some(isPast);
-	} while (!isDone && last.hasNextPage && last.entries.length > 0);
-	if (!isDone && seen.size < (last.totalResults ?? 0)) return undefined;
+		if (matches) checkCount(found.length, false);
+		else checkCount(pages[0].totalResults ?? found.length, true);
+		const known = pagesAhead(pages, pageSize, matches ? Infinity : limit);
+		ahead = Math.max(Math.min(matches ? ahead * 2 : known, known), 1);
+	}
+	if (!isDone && seen.size < (pages[pages.length - 1].totalResults ?? 0)) return undefined;
+	if (pages.length === 1) return found;
 
-	// An entry that left a page made the next one slip to it: the pages must still be the same.
-	const earlier = pages.slice(0, -1);
-	const again = await Promise.all(earlier.map(async (_, index) => await pageOf(index + 1)));
-	return again.every((page, index) => sameEntries(page, earlier[index])) ? found : undefined;
+	// An entry that came or went made others slip to pages already read: all must still be the same.
+	const again = await Promise.all(pages.map(async (_, index) => await pageOf(index + 1)));
+	return again.every((page, index) => sameEntries(page, pages[index])) ? found : undefined;
 }
 
 function sameSort(one: Sort, other: Sort): boolean {
@@ -100,12 +154,16 @@ async function listPart<T extends Entry>(
 	send: Send,
 	list: List<T>,
 	wanted: Wanted<T>,
+	checkCount: CheckCount,
 ): Promise<T[] | undefined> {
 	const { sort, limit, edge = { sort, isPast: () => false } } = wanted;
 	if (!wanted.edge && limit === undefined) return undefined;
-	if (sameSort(sort, edge.sort)) return await listFirst(send, list, edge, wanted);
+	if (sameSort(sort, edge.sort)) {
+		return await listFirst(send, list, edge, wanted, checkCount);
+	}
 	// In another order, the first ones are known only once all up to the edge are.
-	const entries = await listFirst(send, list, edge, { ...wanted, limit: undefined });
+	const unlimited = { ...wanted, limit: undefined };
+	const entries = await listFirst(send, list, edge, unlimited, checkCount);
 	return entries && sorted(entries, sort);
 }
 
@@ -124,16 +182,23 @@ function completeOrRefused<T extends Entry>({ entries, missing }: Listing<T>, na
 /**
  * Gets the entries of a list that match, each once, in the order asked for.
  *
- * @throws UserError if some are known to be missing
+ * @throws UserError if some are known to be missing, or if they are more than n8n can take
  */
 export async function listEntries<T extends Entry>(
 	send: Send,
 	list: List<T>,
 	wanted: Wanted<T>,
 ): Promise<T[]> {
-	const { sort, limit, matches = () => true } = wanted;
-	const part = await listPart(send, list, wanted);
+	const { sort, limit = Infinity, matches } = wanted;
+	const checkCount = countCheck(list.name, limit);
+	const part = await listPart(send, list, wanted, checkCount);
 	if (part) return part.slice(0, limit);
-	const all = completeOrRefused(await listAll(send, list), list.name);
-	return sorted(all.filter(matches), sort).slice(0, limit);
+	// With conditions of the node's own, it is known only at the end how many there are.
+	const checkTotal = (total: number) => {
+		if (!matches) checkCount(total, true);
+	};
+	const all = completeOrRefused(await listAll(send, list, checkTotal), list.name);
+	const found = matches ? all.filter(matches) : all;
+	checkCount(found.length, true);
+	return sorted(found, sort).slice(0, limit);
 }

@@ -51,5 +51,5 @@ export type CustomerOutput = (customer: Customer, told?: IDataObject) => IDataOb
  */
 export function customerOutput(context: IExecuteSingleFunctions): CustomerOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
-	return (customer, told) => shape(output, customer, simplified(customer), told);
+	return (customer, told) => shape(output, customer, () => simplified(customer), told);
 }

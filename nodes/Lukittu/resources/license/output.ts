@@ -69,5 +69,5 @@ export type LicenseOutput = (license: License, told?: IDataObject, now?: number)
 export function licenseOutput(context: IExecuteSingleFunctions): LicenseOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
 	return (license, told, now = Date.now()) =>
-		shape(output, license, simplified(license, now), told);
+		shape(output, license, () => simplified(license, now), told);
 }
