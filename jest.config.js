@@ -6,7 +6,7 @@ module.exports = {
 	testMatch: ['<rootDir>/test/**/*.test.mts'],
 	// A busy machine is slow; a test that waits for nothing is caught all the same.
 	testTimeout: 30_000,
-	modulePathIgnorePatterns: ['<rootDir>/demo/'],
+	modulePathIgnorePatterns: ['<rootDir>/bench/', '<rootDir>/demo/'],
 	transform: {
 		'^.+\\.m?ts$': [
 			'@swc/jest',
