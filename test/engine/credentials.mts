@@ -32,20 +32,37 @@ export const CREDENTIAL_TYPE = 'lukittuApi';
 /** What a node holds of its credential: the stored one is found by this. */
 export const CREDENTIAL_REFERENCE = { id: 'test-credential', name: 'Lukittu account' };
 
+/** A credential that is not the package's, for a node that is not either. */
+export interface ForeignCredential {
+	type: ICredentialType;
+	data: ICredentialDataDecryptedObject;
+}
+
 /**
- * The one credential of a test, kept in memory. What n8n does between the stored data and the request
+ * The credential of a test, kept in memory. What n8n does between the stored data and the request
  * (defaults, expressions in the data, `authenticate`) follows its own `credentials-helper`.
  */
 export class InMemoryCredentials extends ICredentialsHelper {
+	private readonly types: Record<string, ICredentialType>;
+
+	/** What the user typed in, by credential type. */
+	private readonly stored = new Map<string, ICredentialDataDecryptedObject>();
+
 	/**
 	 * @param types the credential types of the package
 	 * @param data what the user typed in; without it, nodes that ask for the credential fail
+	 * @param foreign credentials of other packages
 	 */
 	constructor(
-		private readonly types: Record<string, ICredentialType>,
-		private readonly data: ICredentialDataDecryptedObject | undefined,
+		types: Record<string, ICredentialType>,
+		data: ICredentialDataDecryptedObject | undefined,
+		foreign: ForeignCredential[] = [],
 	) {
 		super();
+		const others = foreign.map(({ type }) => [type.name, type] as const);
+		this.types = { ...types, ...Object.fromEntries(others) };
+		if (data) this.stored.set(CREDENTIAL_TYPE, data);
+		for (const { type, data: typed } of foreign) this.stored.set(type.name, typed);
 	}
 
 	getParentTypes(): string[] {
@@ -69,10 +86,11 @@ export class InMemoryCredentials extends ICredentialsHelper {
 		raw?: boolean,
 		resolveWith?: ICredentialsExpressionResolveValues,
 	): Promise<ICredentialDataDecryptedObject> {
-		if (!this.data || type !== CREDENTIAL_TYPE) throw new Error(`The test gives no "${type}"`);
-		if (raw) return this.data;
+		const stored = this.stored.get(type);
+		if (!stored) throw new Error(`The test gives no "${type}"`);
+		if (raw) return stored;
 
-		const data = this.applyDefaults(type, this.data);
+		const data = this.applyDefaults(type, stored);
 		const keys = getAdditionalKeys(additionalData, mode, null, { isCredential: true });
 		const resolved = resolveWith
 			? resolveInRun(data, resolveWith, mode, keys, executeData)

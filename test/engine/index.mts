@@ -2,6 +2,7 @@
  * Runs the built package through n8n's real execution engine, with real HTTP.
  * `npm run build` has to come first: the nodes are taken from `dist/`, as n8n takes them.
  */
+export { CREDENTIAL_REFERENCE, type ForeignCredential } from './credentials.mts';
 export { loadPackage, type LoadedPackage } from './package.mts';
 export { runNode, LUKITTU_NODE, type NodeResult, type RunNodeOptions } from './run-node.mts';
 export {

@@ -14,7 +14,12 @@ import type {
 } from 'n8n-workflow';
 
 import { createAdditionalData } from './additional-data.mts';
-import { CREDENTIAL_REFERENCE, CREDENTIAL_TYPE, InMemoryCredentials } from './credentials.mts';
+import {
+	CREDENTIAL_REFERENCE,
+	CREDENTIAL_TYPE,
+	InMemoryCredentials,
+	type ForeignCredential,
+} from './credentials.mts';
 import { deepCopy, ExecutionLifecycleHooks, Workflow, WorkflowExecute } from './n8n.mts';
 import { createNodeTypes, type NodeTypesByName } from './node-types.mts';
 import { loadPackage } from './package.mts';
@@ -35,6 +40,8 @@ export interface RunWorkflowOptions {
 	nodeTypes?: NodeTypesByName;
 	/** Decrypted data of the one credential; every node that can use it gets it. */
 	credentials?: ICredentialDataDecryptedObject;
+	/** Credentials of nodes that are not in the package; these nodes name them themselves. */
+	foreignCredentials?: ForeignCredential[];
 	/** Name of the node to start at; otherwise the one n8n would choose. */
 	startNode?: string;
 	/** Stops the execution, as the Stop button does, when it resolves. */
@@ -65,7 +72,11 @@ export async function runWorkflow(options: RunWorkflowOptions): Promise<Workflow
 	const { nodes, credentials } = await loadPackage();
 	const nodeTypes = createNodeTypes({ ...nodesOfN8n(), ...nodes, ...options.nodeTypes });
 	const workflow = createWorkflow(options, nodeTypes);
-	const helper = new InMemoryCredentials(credentials, options.credentials);
+	const helper = new InMemoryCredentials(
+		credentials,
+		options.credentials,
+		options.foreignCredentials,
+	);
 	const additionalData = createAdditionalData(helper);
 	const hooks = createHooks(additionalData, workflow);
 	additionalData.hooks = hooks;
