@@ -60,7 +60,7 @@ describe('of 5,000 licenses', () => {
 		return iso(byChange[count - 1].updatedAt);
 	};
 
-	// 250 licenses are on three pages; the first two are looked at again.
+	// 250 licenses are on three pages, which are all looked at again.
 	test.each<[string, () => Question]>([
 		['createdAt desc', () => ({ createdAfter: newest(250) })],
 		['createdAt asc', () => ({ createdBefore: newest(4750) })],
@@ -83,8 +83,9 @@ describe('of 5,000 licenses', () => {
 				expect(idsOf(items)).toEqual(inOrder(matching, order).slice(0, limit));
 				const isWhole = limit === undefined || order !== walked;
 				const pages = [1, 2, 3].map((page) => `${walked} ${page}`);
-				if (isWhole) expect(pagesAsked(sandbox)).toEqual([...pages, ...pages.slice(0, 2)]);
-				else expect(sandbox.requests.length).toBeLessThanOrEqual(5);
+				// Pages that are asked for together arrive in any order.
+				if (isWhole) expect(pagesAsked(sandbox).sort()).toEqual([...pages, ...pages].sort());
+				else expect(sandbox.requests.length).toBeLessThanOrEqual(6);
 			}
 		}
 	});
@@ -107,7 +108,8 @@ describe('of 5,000 licenses', () => {
 		for (const n of [17, 4990, 4900, 4800]) rows[n].suspended = true;
 		const { items } = await audit(sandbox, { status: 'SUSPENDED', createdAfter: newest(150) });
 		expectAll(items, [rows[4990], rows[4900]]);
-		expect(sandbox.requests).toHaveLength(3);
+		// The first page, the next two at once, and the two that count once more.
+		expect(sandbox.requests).toHaveLength(5);
 	});
 });
 
@@ -191,7 +193,8 @@ describe('as Lukittu documents its lists', () => {
 		const rows = addSeries(sandbox, 450);
 		const { items } = await audit(sandbox, { createdAfter: iso(rows[300].createdAt) });
 		expectAll(items, rows.slice(300));
-		expect(sandbox.requests).toHaveLength(3);
+		// Without a total, no page is asked for ahead; both are looked at again.
+		expect(sandbox.requests).toHaveLength(4);
 	});
 
 	test.each([{}, { filters: { status: 'ACTIVE' } }])(

@@ -265,17 +265,17 @@ describe('the Limit counts licenses that match', () => {
 	test.each([
 		['all on the first page', [0, 3, 99], 3, 1],
 		['on the first page, more than wanted', [0, 3, 99, 101], 2, 1],
-		['on each page', [50, 150, 250, 350, 449], 5, 9],
-		['on the third page', [200, 201, 202, 203], 3, 5],
-		['on the last page', [400, 449], 2, 9],
-		['fewer than wanted', [7, 120], 50, 9],
-		['none at all', [], 10, 9],
+		['on each page', [50, 150, 250, 350, 449], 5, 10],
+		['on the third page', [200, 201, 202, 203], 3, 6],
+		['on the last page', [400, 449], 2, 10],
+		['fewer than wanted', [7, 120], 50, 10],
+		['none at all', [], 10, 10],
 	])('%s', async (_, places, limit, requests) => {
 		const ids = addSparse(places);
 		const { error, items } = await getMany(sandbox, { limit, filters: { status: 'SUSPENDED' } });
 		expect(readable(error).trim()).toBe('');
 		expect(idsOf(items)).toEqual(ids.slice(0, limit));
-		// Once there and, all but the last page, once again to see that nothing has moved.
+		// Once there and, where there is more than one page, once again to see that nothing has moved.
 		expect(sandbox.requests).toHaveLength(requests);
 	});
 
