@@ -27,9 +27,9 @@ export class Lukittu implements INodeType {
 			},
 		],
 		requestDefaults: {
-			// The engine needs the host to apply the credential's allowed domains; the rest of the
-			// address is put together in transport/.
-			baseURL: '={{ $credentials.baseUrl }}',
+			// Where Lukittu usually is; each request goes to the credential's address (transport/request.ts).
+			// An expression here would be evaluated twice for every item.
+			baseURL: 'https://app.lukittu.com',
 		},
 		properties: [
 			{

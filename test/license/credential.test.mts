@@ -4,7 +4,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { testCredential } from '../engine/index.mts';
 import type { Sandbox } from '../sandbox/server.mts';
-import { startShop } from './support.mts';
+import { runLicense, startShop } from './support.mts';
 
 const SUCCESS = { status: 'OK', message: 'Connection successful!' };
 
@@ -33,6 +33,19 @@ async function outcome(fields: ICredentialDataDecryptedObject = {}) {
 }
 
 describe('a credential that works', () => {
+	test.each([
+		['other domains', { allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com' }],
+		['domains yet to be named', { allowedHttpRequestDomains: 'domains', allowedDomains: '' }],
+		['no domain', { allowedHttpRequestDomains: 'none' }],
+	])('and is allowed for %s in HTTP Request nodes works in its own node', async (_, allowed) => {
+		const parameters = { returnAll: true };
+		const { error } = await runLicense(sandbox, 'getAll', parameters, {
+			credentials: { ...credentials, ...allowed },
+		});
+		expect(error).toBeUndefined();
+		expect(sandbox.requests).toHaveLength(1);
+	});
+
 	it('is told so, with one small request', async () => {
 		expect(await outcome()).toEqual(SUCCESS);
 		expect(sandbox.requests).toMatchObject([

@@ -102,8 +102,7 @@ async function httpExchange(
 /** What a request is sent under; all of it may be left out. */
 export interface Conditions {
 	/**
-	 * What the engine prepared for every request of the node: timeout, proxy, certificate checks,
-	 * allowed domains.
+	 * What the engine prepared for every request of the node: timeout, proxy, certificate checks.
 	 */
 	template?: Partial<IHttpRequestOptions>;
 	/** Wraps the request once it is its turn; if it throws first, nothing is sent. */
@@ -172,6 +171,8 @@ export async function lukittuRequest<T>(
 		ignoreHttpStatusErrors: true,
 		// Lukittu sends unknown paths to its login page; following would end in HTML.
 		disableFollowRedirect: true,
+		// n8n lets a credential always be used for its own address, and there is no other one here.
+		allowedDomains: undefined,
 	};
 	const exchange = async () => {
 		const response = await httpExchange(context, request, options, baseUrl);
