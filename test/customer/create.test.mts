@@ -12,8 +12,8 @@ beforeEach(async () => {
 
 afterEach(async () => await sandbox.close());
 
-const create = async (email: string, additionalFields: IDataObject = {}) =>
-	await runCustomer(sandbox, 'create', { email, additionalFields });
+const create = async (email: string, customerFields: IDataObject = {}) =>
+	await runCustomer(sandbox, 'create', { email, customerFields });
 
 const nothing = { email: null, fullName: null, username: null, metadata: [] };
 const noAddress = {

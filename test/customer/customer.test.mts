@@ -117,7 +117,7 @@ describe('delete', () => {
 describe.each<CustomerOperation>(['get', 'delete', 'update'])('%s', (operation) => {
 	const parameters = (customer: unknown): IDataObject => ({
 		customer: byId(customer) as unknown as IDataObject,
-		updateFields: { username: 'a' },
+		customerUpdateFields: { username: 'a' },
 	});
 
 	test('of an unknown customer says so, and names the field', async () => {
@@ -189,7 +189,7 @@ describe('an answer that is lost', () => {
 		const { error } = await runCustomer(sandbox, operation, {
 			email: 'alma@example.com',
 			customer: byId(id),
-			updateFields: { username: 'a' },
+			customerUpdateFields: { username: 'a' },
 			options: { keepTryingFor: 0 },
 		});
 

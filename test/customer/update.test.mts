@@ -23,8 +23,8 @@ beforeEach(async () => {
 
 afterEach(async () => await sandbox.close());
 
-const update = async (id: unknown, updateFields: IDataObject) =>
-	await runCustomer(sandbox, 'update', { customer: byId(id), updateFields });
+const update = async (id: unknown, customerUpdateFields: IDataObject) =>
+	await runCustomer(sandbox, 'update', { customer: byId(id), customerUpdateFields });
 
 type Stored = ReturnType<typeof stored>;
 
@@ -218,10 +218,10 @@ describe('what is refused before anything is written', () => {
 		['Email and Username are cleared', {}, { clear: ['email', 'username'] }],
 		['the e-mail address is all there is', { username: null }, { clear: ['email'] }],
 		['the user name is all there is', { email: null }, { clear: ['username'] }],
-	])('neither e-mail address nor user name: %s', async (_, fields, updateFields) => {
+	])('neither e-mail address nor user name: %s', async (_, fields, changes) => {
 		const { id } = addFullCustomer(sandbox, fields as object);
 
-		const { error } = await update(id, updateFields);
+		const { error } = await update(id, changes);
 
 		expect(readable(error)).toBe(
 			`The customer with the ID ${id} would have neither an e-mail address nor a user name\nLukittu wants at least one of the two. This item changed nothing. Give 'Email' or 'Username'.`,
@@ -277,12 +277,12 @@ test('updates of one customer in one run take turns, and none is lost', async ()
 	const { id } = addFullCustomer(sandbox);
 	sandbox.latencyMs = 5;
 	const items = Array.from({ length: 15 }, (_, n) => ({ n }));
-	const updateFields = { setMetadata: metadata({ key: '=k{{ $json.n }}', value: 'v' }) };
+	const customerUpdateFields = { setMetadata: metadata({ key: '=k{{ $json.n }}', value: 'v' }) };
 
 	const { error } = await runCustomer(
 		sandbox,
 		'update',
-		{ customer: fromList(id.toUpperCase()), updateFields },
+		{ customer: fromList(id.toUpperCase()), customerUpdateFields },
 		{ items },
 	);
 

@@ -21,8 +21,8 @@ beforeEach(async () => {
 
 afterEach(async () => await sandbox.close());
 
-const upsert = async (email: string, additionalFields: IDataObject = {}, extra: RunExtra = {}) =>
-	await runCustomer(sandbox, 'upsert', { email, additionalFields }, extra);
+const upsert = async (email: string, upsertFields: IDataObject = {}, extra: RunExtra = {}) =>
+	await runCustomer(sandbox, 'upsert', { email, upsertFields }, extra);
 
 const emails = () => [...sandbox.state.customers.values()].map(({ email }) => email).sort();
 
@@ -303,7 +303,7 @@ test('Update and Create or Update of one customer take turns', async () => {
 	};
 
 	await Promise.all([
-		runCustomer(sandbox, 'update', { customer: byId(id), updateFields: { username: 'b' } }),
+		runCustomer(sandbox, 'update', { customer: byId(id), customerUpdateFields: { username: 'b' } }),
 		upsert('alma@example.com', { fullName: 'Alma B' }),
 	]);
 

@@ -95,7 +95,7 @@ function samples(operation: CustomerOperation): Record<string, Sample> {
 		};
 	}
 	if (operation === 'update') {
-		const updateFields = { username: 'x' };
+		const customerUpdateFields = { username: 'x' };
 		const own = {
 			email: { email: 'b@example.com' },
 			clear: { clear: ['address'] },
@@ -105,19 +105,20 @@ function samples(operation: CustomerOperation): Record<string, Sample> {
 		};
 		return {
 			customer: [
-				{ ...locator[0], updateFields },
-				{ ...locator[1], updateFields },
+				{ ...locator[0], customerUpdateFields },
+				{ ...locator[1], customerUpdateFields },
 			],
-			...all('updateFields', locator[0], own),
+			...all('customerUpdateFields', locator[0], own),
 		};
 	}
-	const additionalFields = { username: 'x' };
+	const collection = operation === 'create' ? 'customerFields' : 'upsertFields';
+	const added = { [collection]: { username: 'x' } };
 	return {
 		email: [
-			{ email: 'a@example.com', additionalFields },
-			{ email: 'b@example.com', additionalFields },
+			{ email: 'a@example.com', ...added },
+			{ email: 'b@example.com', ...added },
 		],
-		...all('additionalFields', { email: 'alma@example.com' }, { metadata: { metadata: entry } }),
+		...all(collection, { email: 'alma@example.com' }, { metadata: { metadata: entry } }),
 	};
 }
 

@@ -155,7 +155,7 @@ export const CASES: Case[] = [
 		operation: 'upsert',
 		method: 'PUT',
 		seed: customers,
-		parameters: { email: '={{ $json.email }}', additionalFields: { fullName: 'Alma B' } },
+		parameters: { email: '={{ $json.email }}', upsertFields: { fullName: 'Alma B' } },
 		after: (row) => ({ ...row, fullName: 'Alma B' }),
 	},
 	{
@@ -180,7 +180,7 @@ export const CASES: Case[] = [
 		operation: 'update',
 		method: 'PUT',
 		seed: customers,
-		parameters: { ...customer, updateFields: { fullName: 'Alma B' } },
+		parameters: { ...customer, customerUpdateFields: { fullName: 'Alma B' } },
 		after: (row) => ({ ...row, fullName: 'Alma B' }),
 	},
 	{

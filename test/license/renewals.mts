@@ -36,18 +36,15 @@ export const writesTo = ({ requests }: Sandbox): RequestRecord[] =>
 	requests.filter(({ method }) => method !== 'GET');
 
 /** The parameters of a renewal by days. */
-export const byDays = (days: GenericValue, additionalFields: IDataObject = {}): IDataObject => ({
+export const byDays = (days: GenericValue, renewFields: IDataObject = {}): IDataObject => ({
 	renewBy: 'days',
 	days,
-	additionalFields,
+	renewFields,
 });
 
 /** The parameters of a renewal until a date. */
-export const until = (
-	renewUntil: GenericValue,
-	additionalFields: IDataObject = {},
-): IDataObject => ({
+export const until = (renewUntil: GenericValue, renewFields: IDataObject = {}): IDataObject => ({
 	renewBy: 'date',
 	renewUntil,
-	additionalFields,
+	renewFields,
 });

@@ -158,7 +158,7 @@ export function licenseSamples(sandbox: Sandbox): Samples {
 		},
 		reinstate: {
 			license: both,
-			...inCollection('additionalFields', named, reason),
+			...inCollection('reinstateFields', named, reason),
 			...outputOf(named),
 		},
 		renew: {
@@ -166,11 +166,11 @@ export function licenseSamples(sandbox: Sandbox): Samples {
 			renewBy: [byDays, { ...byDays, ...byDate }],
 			renewUntil: [byDate, { ...byDate, renewUntil: inDays(40) }],
 			days: [byDays, { ...byDays, days: 11 }],
-			...inCollection('additionalFields', byDays, {
+			...inCollection('renewFields', byDays, {
 				idempotencyKey: [{}, { idempotencyKey: 'invoice 1' }],
 			}),
 			...inCollection(
-				'additionalFields',
+				'renewFields',
 				{ ...byDays, ...named },
 				{
 					liftSuspension: [{}, { liftSuspension: true }],
@@ -180,7 +180,7 @@ export function licenseSamples(sandbox: Sandbox): Samples {
 		},
 		suspend: {
 			license: both,
-			...inCollection('additionalFields', { license: byId(dated.id) }, reason),
+			...inCollection('suspendFields', { license: byId(dated.id) }, reason),
 			...outputOf(named),
 		},
 		update: {

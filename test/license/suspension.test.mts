@@ -60,7 +60,7 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 				license: byId(license.id),
 				// Where an answer is lost, only the engine repeats.
 				options: { keepTryingFor: 0 },
-				...(reason !== undefined && { additionalFields: { reason } as IDataObject }),
+				...(reason !== undefined && { [`${operation}Fields`]: { reason } as IDataObject }),
 			},
 			extra,
 		);
@@ -229,7 +229,7 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 			: await runLicense(sandbox, 'renew', {
 					license: byId(license.id),
 					renewUntil: '2033-01-01',
-					additionalFields: { liftSuspension: true },
+					renewFields: { liftSuspension: true },
 				});
 		expect(error).toBeUndefined();
 		expect(license.suspended).toBe(becomes);
@@ -250,7 +250,7 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 			operation,
 			{
 				license: byId('={{ $json.id }}'),
-				additionalFields: { reason: '=Dispute {{ $json.n }}' },
+				[`${operation}Fields`]: { reason: '=Dispute {{ $json.n }}' },
 			},
 			{ items: licenses.map(({ id }, n) => ({ id, n })) },
 		);
@@ -285,7 +285,7 @@ test('suspending and reinstating gives back the license as it was, with both rea
 	] as const) {
 		await runLicense(sandbox, operation, {
 			license: byId(license.id),
-			additionalFields: { reason },
+			[`${operation}Fields`]: { reason },
 		});
 	}
 	expect(stored(sandbox, license)).toEqual({

@@ -124,6 +124,18 @@ test('every field belongs to an operation that exists', () => {
 	expect(lost).toHaveLength(2);
 });
 
+test('no two operations that change something have a field for expressions of the same name', () => {
+	// For every item, n8n evaluates the expressions of a field twice for each field of its name.
+	const ofLists = ['filters', 'limit', 'options', 'returnAll'];
+	// Create takes it for the customer's, Create or Update for what the customer is found by.
+	const apart = ['email'];
+	const names = description.properties
+		.filter(({ noDataExpression }) => !noDataExpression)
+		.map(({ name }) => name)
+		.filter((name) => ![...ofLists, ...apart].includes(name));
+	expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
 type Show = NonNullable<INodeProperties['displayOptions']>['show'];
 
 /** Whether a field is there wherever one with these conditions is. */

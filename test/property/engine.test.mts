@@ -148,7 +148,7 @@ test('each of 150 licenses is renewed as its item says, and a second time by non
 				renewBy: '={{ $json.renewBy }}',
 				renewUntil: '={{ $json.renewUntil }}',
 				days: '={{ $json.days }}',
-				additionalFields: { idempotencyKey: '=in_{{ $itemIndex }}' },
+				renewFields: { idempotencyKey: '=in_{{ $itemIndex }}' },
 			},
 			{
 				items: rows.map(({ id }, index) => renewParameters(id, cases[index])),

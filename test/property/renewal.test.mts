@@ -73,14 +73,14 @@ test('a renewal moves the expiry as it says, never back, and leaves all else', a
 				isFull && !(byItself instanceof RegExp)
 					? /^The license with the entry for the 'Idempotency Key' comes to 21 entries$/
 					: byItself;
-			const additionalFields = {
+			const renewFields = {
 				...(idempotencyKey !== undefined && { idempotencyKey }),
 				...(liftSuspension !== undefined && { liftSuspension }),
 			};
 
 			const outcome = await memory.run(
 				prepareLicenseRenew,
-				renewParameters(row.id, by, additionalFields),
+				renewParameters(row.id, by, renewFields),
 			);
 
 			const after = memory.read(row);

@@ -26,14 +26,10 @@ export const renewals = (now: number): fc.Arbitrary<By> =>
 	);
 
 /** The parameters of the node for a renewal. */
-export function renewParameters(
-	id: unknown,
-	by: By,
-	additionalFields: IDataObject = {},
-): IDataObject {
+export function renewParameters(id: unknown, by: By, renewFields: IDataObject = {}): IDataObject {
 	return {
 		license: { __rl: true, mode: 'id', value: id },
-		additionalFields,
+		renewFields,
 		...('days' in by
 			? { renewBy: 'days', days: by.days }
 			: { renewBy: 'date', renewUntil: isoAt(by.until) }),

@@ -38,7 +38,7 @@ test.each([
 				const isFull = !isKept && reasons.length === 0 && facts.metadata.length === 20;
 				const parameters = {
 					license: { __rl: true, mode: 'key', value: row.licenseKey },
-					additionalFields: reason === undefined ? {} : { reason },
+					[becomes ? 'suspendFields' : 'reinstateFields']: reason === undefined ? {} : { reason },
 				};
 
 				const outcome = await memory.run(prepare, parameters);

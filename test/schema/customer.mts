@@ -22,10 +22,11 @@ const each = (sandbox: Sandbox, parameters: IDataObject = {}): IDataObject[] =>
 	all(sandbox).map(({ id }) => ({ customer: byId(id), ...parameters }));
 
 /** What a customer can be given, and as little as may be. */
-const fields: IDataObject[] = [
+/** A customer with everything and one with nothing but an address. */
+const fields = (collection: 'customerFields' | 'upsertFields'): IDataObject[] => [
 	{
 		email: 'new@example.com',
-		additionalFields: {
+		[collection]: {
 			fullName: 'Robin Sample',
 			username: 'robin',
 			discordId: '123456789012345678',
@@ -37,17 +38,21 @@ const fields: IDataObject[] = [
 ];
 
 export const customerRuns: Runs = {
-	create: () => [...fields, { email: '', additionalFields: { username: 'no-mail' } }],
+	create: () => [
+		...fields('customerFields'),
+		{ email: '', customerFields: { username: 'no-mail' } },
+	],
 	delete: (sandbox) => each(sandbox),
 	get: (sandbox) => each(sandbox),
 	getAll: () => [{ returnAll: true }],
 	update: (sandbox) =>
 		each(sandbox, {
-			updateFields: { setMetadata: { entry: [{ key: 'source', value: 'shop' }] } },
+			customerUpdateFields: { setMetadata: { entry: [{ key: 'source', value: 'shop' }] } },
 		}),
 	upsert: (sandbox) => {
 		// Lukittu takes one e-mail address more than once.
 		for (let twin = 0; twin < 2; twin += 1) sandbox.addCustomer({ email: 'twin@example.com' });
-		return [...fields, ...fields, { email: 'twin@example.com' }];
+		const twice = [...fields('upsertFields'), ...fields('upsertFields')];
+		return [...twice, { email: 'twin@example.com' }];
 	},
 };

@@ -7,13 +7,13 @@ export function inOrder(fields: INodeProperties[]): INodeProperties[] {
 }
 
 /**
- * The collection "Options" of an operation: its own, and how requests are sent.
+ * The collection "Options" of operations: their own, and how requests are sent.
  *
- * @param own options of its own
+ * @param own options of their own
  */
 export function operationOptions(
 	resource: string,
-	operation: string,
+	operations: string[],
 	own: INodeProperties[] = [],
 ): INodeProperties {
 	return {
@@ -22,7 +22,7 @@ export function operationOptions(
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		displayOptions: { show: { resource: [resource], operation: [operation] } },
+		displayOptions: { show: { resource: [resource], operation: operations } },
 		options: inOrder([...own, ...patienceOptions]),
 	};
 }

@@ -84,10 +84,11 @@ export function shape(
 	{ mode, fields }: Output,
 	raw: IDataObject,
 	simplify: () => IDataObject,
-	told: IDataObject = {},
+	told?: IDataObject,
 ): IDataObject {
 	if (mode === 'simplified') return { ...simplify(), ...told };
-	if (mode === 'raw') return { ...raw, ...told };
+	// As it is where nothing is told: lists have many thousands.
+	if (mode === 'raw') return told ? { ...raw, ...told } : raw;
 	const all: IDataObject = { ...simplify(), ...raw };
 	const selected = ['id', ...fields].filter((field) => field in all);
 	return { ...Object.fromEntries(selected.map((field) => [field, all[field]])), ...told };

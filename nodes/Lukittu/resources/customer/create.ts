@@ -7,7 +7,7 @@ import { metadataEntries } from '../fields';
 import { newCustomerBody } from './body';
 import { additionalChanges } from './changes';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
-import { customerOptions, customerOutput } from './output';
+import { customerOutput } from './output';
 
 const showOnlyForCustomerCreate = {
 	resource: ['customer'],
@@ -23,7 +23,7 @@ export const customerCreateDescription: INodeProperties[] = [
 	},
 	{
 		displayName: 'Additional Fields',
-		name: 'additionalFields',
+		name: 'customerFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
@@ -36,13 +36,12 @@ export const customerCreateDescription: INodeProperties[] = [
 			usernameField,
 		],
 	},
-	customerOptions('create'),
 ];
 
 /** Create: one POST, whether or not there is a customer with this e-mail address. */
 export const prepareCustomerCreate: Prepare = (context) => {
 	const email = context.getNodeParameter('email', '');
-	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const additional = context.getNodeParameter('customerFields', {}) as IDataObject;
 	const changes = additionalChanges(additional);
 	const request: LukittuRequest = {
 		method: 'POST',

@@ -37,33 +37,36 @@ export const customerGetManyDescription: INodeProperties[] = [
 			},
 		],
 	},
-	customerOptions('getAll', [
-		{
-			displayName: 'Sort By',
-			name: 'sortColumn',
-			type: 'options',
-			options: [
-				{ name: 'Created', value: 'createdAt' },
-				{ name: 'Email', value: 'email' },
-				{ name: 'Full Name', value: 'fullName' },
-				{ name: 'Updated', value: 'updatedAt' },
-				{ name: 'Username', value: 'username' },
-			],
-			default: 'createdAt',
-			description: 'What the customers are sorted by',
-		},
-		{
-			displayName: 'Sort Direction',
-			name: 'sortDirection',
-			type: 'options',
-			options: [
-				{ name: 'Ascending', value: 'asc', description: 'Oldest first, or from A to Z' },
-				{ name: 'Descending', value: 'desc', description: 'Newest first, or from Z to A' },
-			],
-			default: 'desc',
-			description: 'In which order the customers come',
-		},
-	]),
+	customerOptions(
+		['getAll'],
+		[
+			{
+				displayName: 'Sort By',
+				name: 'sortColumn',
+				type: 'options',
+				options: [
+					{ name: 'Created', value: 'createdAt' },
+					{ name: 'Email', value: 'email' },
+					{ name: 'Full Name', value: 'fullName' },
+					{ name: 'Updated', value: 'updatedAt' },
+					{ name: 'Username', value: 'username' },
+				],
+				default: 'createdAt',
+				description: 'What the customers are sorted by',
+			},
+			{
+				displayName: 'Sort Direction',
+				name: 'sortDirection',
+				type: 'options',
+				options: [
+					{ name: 'Ascending', value: 'asc', description: 'Oldest first, or from A to Z' },
+					{ name: 'Descending', value: 'desc', description: 'Newest first, or from Z to A' },
+				],
+				default: 'desc',
+				description: 'In which order the customers come',
+			},
+		],
+	),
 ];
 
 /** Get Many: pages of customers, each customer once, complete or refused. */

@@ -1,9 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { throughDoor } from '../../transport/door';
+import { operationOptions } from '../options';
 import { customerCreateDescription, prepareCustomerCreate } from './create';
-import { customerDeleteDescription, prepareCustomerDelete } from './delete';
-import { customerGetDescription, prepareCustomerGet } from './get';
+import { prepareCustomerDelete } from './delete';
+import { customerSelect } from './fields';
+import { prepareCustomerGet } from './get';
 import { customerGetManyDescription, prepareCustomerGetMany } from './getAll';
+import { customerOptions } from './output';
 import { customerUpdateDescription, prepareCustomerUpdate } from './update';
 import { customerUpsertDescription, prepareCustomerUpsert } from './upsert';
 
@@ -62,10 +65,17 @@ export const customerDescription: INodeProperties[] = [
 		],
 		default: 'create',
 	},
+	// One field for all operations that have it, as in ../license.
+	{
+		...customerSelect,
+		displayOptions: {
+			show: { resource: ['customer'], operation: ['delete', 'get', 'update'] },
+		},
+	},
 	...customerCreateDescription,
-	...customerDeleteDescription,
-	...customerGetDescription,
 	...customerGetManyDescription,
 	...customerUpdateDescription,
 	...customerUpsertDescription,
+	customerOptions(['create', 'get', 'update', 'upsert']),
+	operationOptions('customer', ['delete']),
 ];

@@ -18,13 +18,16 @@ const customerOutputOptions = outputOptions([
 ]);
 
 /**
- * The collection "Options" of an operation that puts out customers.
+ * The collection "Options" of operations that put out customers.
  *
- * @param operation which
- * @param own options of its own
+ * @param operations which
+ * @param own options of their own
  */
-export function customerOptions(operation: string, own: INodeProperties[] = []): INodeProperties {
-	return operationOptions('customer', operation, [...own, ...customerOutputOptions]);
+export function customerOptions(
+	operations: string[],
+	own: INodeProperties[] = [],
+): INodeProperties {
+	return operationOptions('customer', operations, [...own, ...customerOutputOptions]);
 }
 
 /** What people use of a customer in a message or a sheet, flat. */

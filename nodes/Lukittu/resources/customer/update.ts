@@ -5,15 +5,8 @@ import { customerIdOf } from '../parameters';
 import { customerBody } from './body';
 import { changeCustomer } from './change';
 import { customerChanges } from './changes';
-import {
-	addressField,
-	customerSelect,
-	discordIdField,
-	emailField,
-	fullNameField,
-	usernameField,
-} from './fields';
-import { customerOptions, customerOutput } from './output';
+import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
+import { customerOutput } from './output';
 
 const showOnlyForCustomerUpdate = {
 	resource: ['customer'],
@@ -22,13 +15,8 @@ const showOnlyForCustomerUpdate = {
 
 export const customerUpdateDescription: INodeProperties[] = [
 	{
-		...customerSelect,
-		description: 'The customer to change',
-		displayOptions: { show: showOnlyForCustomerUpdate },
-	},
-	{
 		displayName: 'Update Fields',
-		name: 'updateFields',
+		name: 'customerUpdateFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
@@ -77,13 +65,14 @@ export const customerUpdateDescription: INodeProperties[] = [
 			usernameField,
 		],
 	},
-	customerOptions('update'),
 ];
 
 /** Update: reads the customer, merges the changes, and writes it back as a whole. */
 export const prepareCustomerUpdate: Prepare = (context) => {
 	const id = customerIdOf(context);
-	const changes = customerChanges(context.getNodeParameter('updateFields', {}) as IDataObject);
+	const changes = customerChanges(
+		context.getNodeParameter('customerUpdateFields', {}) as IDataObject,
+	);
 	const output = customerOutput(context);
 	return async (send) => {
 		const customer = await changeCustomer(send, id, (current) => customerBody(current, changes));

@@ -5,7 +5,7 @@ import { metadataSettingEntries } from '../fields';
 import { additionalChanges } from './changes';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
 import { createOrUpdate } from './once';
-import { customerOptions, customerOutput } from './output';
+import { customerOutput } from './output';
 
 const showOnlyForCustomerUpsert = {
 	resource: ['customer'],
@@ -22,7 +22,7 @@ export const customerUpsertDescription: INodeProperties[] = [
 	},
 	{
 		displayName: 'Additional Fields',
-		name: 'additionalFields',
+		name: 'upsertFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
@@ -45,7 +45,6 @@ export const customerUpsertDescription: INodeProperties[] = [
 			usernameField,
 		],
 	},
-	customerOptions('upsert'),
 ];
 
 /** Create or Update: one customer for each e-mail address, however often it comes. */
@@ -54,7 +53,7 @@ export const prepareCustomerUpsert: Prepare = (context) => {
 		context.getNodeParameter('email', ''),
 		'Give the e-mail address of the customer.',
 	);
-	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const additional = context.getNodeParameter('upsertFields', {}) as IDataObject;
 	const changes = additionalChanges(additional);
 	const output = customerOutput(context);
 	return async (send) => {

@@ -21,7 +21,7 @@ import {
 	withIdempotencyKey,
 	type LicenseCreateBody,
 } from './idempotency';
-import { licenseOptions, licenseOutput } from './output';
+import { licenseOutput } from './output';
 
 const showOnlyForLicenseCreate = {
 	resource: ['license'],
@@ -95,11 +95,9 @@ export const licenseCreateDescription: INodeProperties[] = [
 			},
 		],
 	},
-	licenseOptions('create'),
 ];
 
-function readBody(context: IExecuteSingleFunctions): LicenseCreateBody {
-	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+function readBody(context: IExecuteSingleFunctions, additional: IDataObject): LicenseCreateBody {
 	const expiration = checkExpiration(
 		{
 			expirationType: context.getNodeParameter('expirationType', 'NEVER'),
@@ -131,9 +129,9 @@ function readBody(context: IExecuteSingleFunctions): LicenseCreateBody {
 
 /** Create: one POST with all eleven fields, since Lukittu refuses a body that lacks one. */
 export const prepareLicenseCreate: Prepare = (context) => {
-	const body = readBody(context);
-	const output = licenseOutput(context);
 	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const body = readBody(context, additional);
+	const output = licenseOutput(context);
 	const key = ifAdded(additional, 'idempotencyKey', checkIdempotencyKey);
 	const request: LukittuRequest = {
 		method: 'POST',

@@ -42,38 +42,41 @@ export const licenseGetManyDescription: INodeProperties[] = [
 			},
 		]),
 	},
-	licenseOptions('getAll', [
-		{
-			displayName: 'Computed Fields',
-			name: 'computedFields',
-			type: 'boolean',
-			default: true,
-			description:
-				"Whether each license carries its status, as Lukittu's dashboard shows it, and the full days until it expires (0 on its last day, negative once it has expired)",
-		},
-		{
-			displayName: 'Sort By',
-			name: 'sortColumn',
-			type: 'options',
-			options: [
-				{ name: 'Created', value: 'createdAt' },
-				{ name: 'Updated', value: 'updatedAt' },
-			],
-			default: 'createdAt',
-			description: 'Which time the licenses are sorted by',
-		},
-		{
-			displayName: 'Sort Direction',
-			name: 'sortDirection',
-			type: 'options',
-			options: [
-				{ name: 'Ascending', value: 'asc', description: 'Oldest first' },
-				{ name: 'Descending', value: 'desc', description: 'Newest first' },
-			],
-			default: 'desc',
-			description: 'In which order the licenses come',
-		},
-	]),
+	licenseOptions(
+		['getAll'],
+		[
+			{
+				displayName: 'Computed Fields',
+				name: 'computedFields',
+				type: 'boolean',
+				default: true,
+				description:
+					"Whether each license carries its status, as Lukittu's dashboard shows it, and the full days until it expires (0 on its last day, negative once it has expired)",
+			},
+			{
+				displayName: 'Sort By',
+				name: 'sortColumn',
+				type: 'options',
+				options: [
+					{ name: 'Created', value: 'createdAt' },
+					{ name: 'Updated', value: 'updatedAt' },
+				],
+				default: 'createdAt',
+				description: 'Which time the licenses are sorted by',
+			},
+			{
+				displayName: 'Sort Direction',
+				name: 'sortDirection',
+				type: 'options',
+				options: [
+					{ name: 'Ascending', value: 'asc', description: 'Oldest first' },
+					{ name: 'Descending', value: 'desc', description: 'Newest first' },
+				],
+				default: 'desc',
+				description: 'In which order the licenses come',
+			},
+		],
+	),
 ];
 
 /**
@@ -117,7 +120,7 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 			edge: edgeOf(audit),
 		});
 		return licenses.map((license) =>
-			output(isComputed ? withComputedFields(license, now) : license, {}, now),
+			output(isComputed ? withComputedFields(license, now) : license, undefined, now),
 		);
 	};
 };

@@ -1,9 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { throughDoor } from '../../transport/door';
+import { operationOptions } from '../options';
 import { licenseCreateDescription, prepareLicenseCreate } from './create';
-import { licenseDeleteDescription, prepareLicenseDelete } from './delete';
-import { licenseGetDescription, prepareLicenseGet } from './get';
+import { prepareLicenseDelete } from './delete';
+import { licenseSelect } from './fields';
+import { prepareLicenseGet } from './get';
 import { licenseGetManyDescription, prepareLicenseGetMany } from './getAll';
+import { licenseOptions } from './output';
 import { licenseReinstateDescription, prepareLicenseReinstate } from './reinstate';
 import { licenseRenewDescription, prepareLicenseRenew } from './renew';
 import { licenseSuspendDescription, prepareLicenseSuspend } from './suspend';
@@ -77,12 +80,23 @@ export const licenseDescription: INodeProperties[] = [
 		],
 		default: 'create',
 	},
+	// One field for all operations that have it: for every item, n8n evaluates the expressions of a
+	// field twice for each field of the same name, shown or not.
+	{
+		...licenseSelect,
+		displayOptions: {
+			show: {
+				resource: ['license'],
+				operation: ['delete', 'get', 'reinstate', 'renew', 'suspend', 'update'],
+			},
+		},
+	},
 	...licenseCreateDescription,
-	...licenseDeleteDescription,
-	...licenseGetDescription,
 	...licenseGetManyDescription,
 	...licenseReinstateDescription,
 	...licenseRenewDescription,
 	...licenseSuspendDescription,
 	...licenseUpdateDescription,
+	licenseOptions(['create', 'get', 'reinstate', 'renew', 'suspend', 'update']),
+	operationOptions('license', ['delete']),
 ];

@@ -27,13 +27,13 @@ const licenseOutputOptions = outputOptions([
 ]);
 
 /**
- * The collection "Options" of an operation that puts out licenses.
+ * The collection "Options" of operations that put out licenses.
  *
- * @param operation which
- * @param own options of its own
+ * @param operations which
+ * @param own options of their own
  */
-export function licenseOptions(operation: string, own: INodeProperties[] = []): INodeProperties {
-	return operationOptions('license', operation, [...own, ...licenseOutputOptions]);
+export function licenseOptions(operations: string[], own: INodeProperties[] = []): INodeProperties {
+	return operationOptions('license', operations, [...own, ...licenseOutputOptions]);
 }
 
 function listed(texts: Array<string | null>): string | null {

@@ -1,6 +1,4 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { licenseSelect } from './fields';
-import { licenseOptions } from './output';
 import { prepareSuspension, reasonField } from './suspension';
 
 const showOnlyForLicenseReinstate = {
@@ -12,25 +10,20 @@ const REASON_KEY = 'reinstatementReason';
 
 export const licenseReinstateDescription: INodeProperties[] = [
 	{
-		...licenseSelect,
-		description: 'The license whose suspension is lifted',
-		displayOptions: { show: showOnlyForLicenseReinstate },
-	},
-	{
 		displayName: 'Additional Fields',
-		name: 'additionalFields',
+		name: 'reinstateFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
 		displayOptions: { show: showOnlyForLicenseReinstate },
 		options: [reasonField(REASON_KEY, 'e.g. Dispute was won')],
 	},
-	licenseOptions('reinstate'),
 ];
 
 /** Reinstate: lifts a suspension. Repeating it changes nothing. */
 export const prepareLicenseReinstate = prepareSuspension({
 	suspended: false,
+	fieldsName: 'reinstateFields',
 	reasonKey: REASON_KEY,
 	advice: "To make it valid again, use the operation Renew with 'Lift Suspension'.",
 });

@@ -6,9 +6,8 @@ import { withMetadata } from '../metadata';
 import { ifAdded, licenseReference } from '../parameters';
 import { licenseBody, type LicenseUpdateBody } from './body';
 import { changeLicense } from './change';
-import { licenseSelect } from './fields';
 import { checkIdempotencyKey } from './idempotency';
-import { licenseOptions, licenseOutput } from './output';
+import { licenseOutput } from './output';
 import {
 	RENEWALS_ENTRY,
 	renewalsWith,
@@ -25,11 +24,6 @@ const showOnlyForLicenseRenew = {
 const RENEW_BY = ['date', 'days'] as const;
 
 export const licenseRenewDescription: INodeProperties[] = [
-	{
-		...licenseSelect,
-		description: 'The license to renew',
-		displayOptions: { show: showOnlyForLicenseRenew },
-	},
 	{
 		displayName: 'Renew By',
 		name: 'renewBy',
@@ -73,7 +67,7 @@ export const licenseRenewDescription: INodeProperties[] = [
 	},
 	{
 		displayName: 'Additional Fields',
-		name: 'additionalFields',
+		name: 'renewFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
@@ -97,7 +91,6 @@ export const licenseRenewDescription: INodeProperties[] = [
 			},
 		],
 	},
-	licenseOptions('renew'),
 ];
 
 /** What the user asks for. */
@@ -117,7 +110,7 @@ function readRenewal(context: IExecuteSingleFunctions): Renewal {
 }
 
 function readRequest(context: IExecuteSingleFunctions): Request {
-	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const additional = context.getNodeParameter('renewFields', {}) as IDataObject;
 	const lifts = ifAdded(additional, 'liftSuspension', (value) =>
 		checkBoolean(value, "'Lift Suspension'"),
 	);

@@ -1,6 +1,4 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { licenseSelect } from './fields';
-import { licenseOptions } from './output';
 import { prepareSuspension, reasonField } from './suspension';
 
 const showOnlyForLicenseSuspend = {
@@ -12,25 +10,20 @@ const REASON_KEY = 'suspensionReason';
 
 export const licenseSuspendDescription: INodeProperties[] = [
 	{
-		...licenseSelect,
-		description: 'The license to suspend',
-		displayOptions: { show: showOnlyForLicenseSuspend },
-	},
-	{
 		displayName: 'Additional Fields',
-		name: 'additionalFields',
+		name: 'suspendFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
 		displayOptions: { show: showOnlyForLicenseSuspend },
 		options: [reasonField(REASON_KEY, 'e.g. Payment was refunded')],
 	},
-	licenseOptions('suspend'),
 ];
 
 /** Suspend: the license stops being valid until it is reinstated. Repeating it changes nothing. */
 export const prepareLicenseSuspend = prepareSuspension({
 	suspended: true,
+	fieldsName: 'suspendFields',
 	reasonKey: REASON_KEY,
 	advice:
 		"It is not valid any more as it is. To suspend it all the same, use the operation Update with 'Suspended' and a new 'Expiration' in the future together; to be rid of it, use Delete.",

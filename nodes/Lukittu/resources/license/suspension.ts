@@ -13,6 +13,8 @@ import { hasMetadata } from './list';
 interface Suspension {
 	/** What the license is to be. */
 	suspended: boolean;
+	/** The name of the collection with the reason. */
+	fieldsName: string;
 	/** The metadata key under which the reason is kept. */
 	reasonKey: string;
 	/** What to do where Lukittu refuses, because the license has expired at a date. */
@@ -54,7 +56,7 @@ function bodyFor(
 export function prepareSuspension(suspension: Suspension): Prepare {
 	return (context) => {
 		const reference = licenseReference(context);
-		const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+		const additional = context.getNodeParameter(suspension.fieldsName, {}) as IDataObject;
 		const reason = ifAdded(additional, 'reason', (value) => checkMetadataText(value, "'Reason'"));
 		const output = licenseOutput(context);
 		return async (send) => {

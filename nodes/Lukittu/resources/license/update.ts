@@ -10,15 +10,9 @@ import {
 	expirationStartChangeField,
 	expirationTypeChangeField,
 } from './expiration';
-import {
-	customersSelect,
-	hwidLimitField,
-	ipLimitField,
-	licenseSelect,
-	productsSelect,
-} from './fields';
+import { customersSelect, hwidLimitField, ipLimitField, productsSelect } from './fields';
 import { merge } from './merge';
-import { licenseOptions, licenseOutput } from './output';
+import { licenseOutput } from './output';
 
 const showOnlyForLicenseUpdate = {
 	resource: ['license'],
@@ -26,11 +20,6 @@ const showOnlyForLicenseUpdate = {
 };
 
 export const licenseUpdateDescription: INodeProperties[] = [
-	{
-		...licenseSelect,
-		description: 'The license to change',
-		displayOptions: { show: showOnlyForLicenseUpdate },
-	},
 	{
 		displayName: 'Update Fields',
 		name: 'updateFields',
@@ -149,7 +138,6 @@ export const licenseUpdateDescription: INodeProperties[] = [
 			},
 		],
 	},
-	licenseOptions('update'),
 ];
 
 /** Update: reads the license, merges the changes, and writes it back as a whole. */
