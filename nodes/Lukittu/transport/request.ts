@@ -82,6 +82,16 @@ function openEnvelope<T>(
 	throw refusalError(context.getNode(), request, response, baseUrl);
 }
 
+/** What a body holds where it is JSON, else its text. */
+function dataIn(body: unknown): IN8nHttpFullResponse['body'] {
+	const text = String(body);
+	try {
+		return JSON.parse(text) as IDataObject;
+	} catch {
+		return text as unknown as IDataObject;
+	}
+}
+
 async function httpExchange(
 	context: LukittuContext,
 	request: LukittuRequest,
@@ -89,11 +99,12 @@ async function httpExchange(
 	baseUrl: string,
 ): Promise<IN8nHttpFullResponse> {
 	try {
-		return (await context.helpers.httpRequestWithAuthentication.call(
+		const response = (await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			'lukittuApi',
 			options,
 		)) as IN8nHttpFullResponse;
+		return { ...response, body: dataIn(response.body) };
 	} catch (error) {
 		throw faultError(context.getNode(), request, error, baseUrl);
 	}
@@ -166,6 +177,7 @@ export async function lukittuRequest<T>(
 		qs: request.qs,
 		body: request.body,
 		json: true,
+		encoding: 'text',
 		returnFullResponse: true,
 		// Lukittu's own words are in the body of a refusal, which n8n would throw away.
 		ignoreHttpStatusErrors: true,
