@@ -1,0 +1,84 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { eventOptions } from './events';
+import {
+	DEFAULT_REPEAT_WINDOW,
+	DEFAULT_TOLERANCE,
+	MAX_REPEAT_WINDOW,
+	MAX_TOLERANCE,
+} from './settings';
+
+export const triggerFields: INodeProperties[] = [
+	{
+		displayName:
+			'Lukittu sends events once you have added a webhook there: <ol><li>Copy the <b>Production URL</b> from <b>Webhook URLs</b> above.</li><li>In the Lukittu dashboard, open <b>Webhooks</b>, add a webhook with this URL, and select the events.</li><li>Copy its secret into the credential of this node.</li><li>Activate this workflow.</li></ol> To try it out in the editor, use the <b>Test URL</b> instead. <a href="https://docs.lukittu.com/platform/webhooks" target="_blank">More about webhooks in Lukittu</a>',
+		name: 'setupNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		options: eventOptions,
+		default: [],
+		description:
+			'Which events start the workflow. Select them for the webhook in Lukittu, too: it sends no others.',
+	},
+	{
+		// Of a node in version 1, n8n looks at this before the node is asked: where it is set, the body
+		// is left as it came. Otherwise n8n would parse what anybody sends, before its signature is
+		// checked, and answer bad JSON itself.
+		displayName: 'Options',
+		name: 'options',
+		type: 'hidden',
+		default: { binaryData: true },
+	},
+	{
+		displayName: 'Options',
+		name: 'additionalOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Drop Repeats Within',
+				name: 'repeatWindow',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: MAX_REPEAT_WINDOW },
+				default: DEFAULT_REPEAT_WINDOW,
+				description:
+					'For how many minutes the same event with the same data is dropped after it has started the workflow. Lukittu sends an event up to five times, 15 minutes in all, if it got no answer in time. 0 drops none.',
+			},
+			{
+				displayName: 'License IDs or Keys',
+				name: 'licenses',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add License' },
+				default: [],
+				placeholder: 'e.g. ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
+				description:
+					'Only events of these licenses. Events of customers, products and releases are not affected.',
+			},
+			{
+				displayName: 'Product IDs',
+				name: 'productIds',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Product' },
+				default: [],
+				placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
+				description:
+					'Only events of these products, of their releases, and of licenses for at least one of them. Events of customers are not affected: Lukittu does not tell their products.',
+			},
+			{
+				displayName: 'Signature Tolerance',
+				name: 'signatureTolerance',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: MAX_TOLERANCE },
+				default: DEFAULT_TOLERANCE,
+				description:
+					"By how many minutes the time at which Lukittu signed an event may differ from this server's. Change it only if a clock is wrong.",
+			},
+		],
+	},
+];

@@ -1,0 +1,38 @@
+import type { IDataObject } from 'n8n-workflow';
+import { withComputedFields } from '../Lukittu/resources/license/status';
+import type { License } from '../Lukittu/types';
+import { isAbout } from './events';
+
+/** What the status of a license is computed of. */
+const STATUS_FIELDS = [
+	'expirationDate',
+	'expirationStart',
+	'expirationType',
+	'lastActiveAt',
+	'suspended',
+];
+
+/** Whether the entity tells enough to say its status: what is not sent must not be made up. */
+function isLicense(event: string, entity: IDataObject): entity is License {
+	return isAbout(event, 'LICENSE') && STATUS_FIELDS.every((field) => entity[field] !== undefined);
+}
+
+/**
+ * The output item of a delivery.
+ *
+ * @param timestamp milliseconds since 1970: when Lukittu sent it
+ * @param entity the body
+ * @param now the time for which a license's status is told
+ */
+export function outputOf(
+	event: string,
+	timestamp: string,
+	entity: IDataObject,
+	now: number,
+): IDataObject {
+	return {
+		event,
+		timestamp: new Date(Number(timestamp)).toISOString(),
+		data: isLicense(event, entity) ? withComputedFields(entity, now) : entity,
+	};
+}
