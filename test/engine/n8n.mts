@@ -25,9 +25,11 @@ export const {
 	ExecuteContext,
 	ExecutionLifecycleHooks,
 	ExternalSecretsProxy,
+	HookContext,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
 	RoutingNode,
+	WebhookContext,
 	WorkflowExecute,
 	getAdditionalKeys,
 	resolveOutputSchemaPath,
@@ -38,6 +40,11 @@ export const {
 	NodeHelpers,
 	Workflow,
 	createEmptyRunExecutionData,
+	createRunExecutionData,
 	deepCopy,
 	isExpression,
 } = requireFromRoot('n8n-workflow') as typeof import('n8n-workflow');
+
+export const { parseIncomingMessage } = requireFromRoot(
+	'@n8n/backend-network',
+) as typeof import('@n8n/backend-network');

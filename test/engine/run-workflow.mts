@@ -11,6 +11,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 	IWorkflowSettings,
 	Workflow as WorkflowType,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 import { createAdditionalData } from './additional-data.mts';
@@ -105,7 +106,7 @@ export function outputItems(runData: IRunData, node: string, output = 0): INodeE
 }
 
 /** The nodes of n8n itself that do nothing but let items through. */
-function nodesOfN8n(): NodeTypesByName {
+export function nodesOfN8n(): NodeTypesByName {
 	return {
 		'n8n-nodes-base.manualTrigger': passThrough(),
 		'n8n-nodes-base.noOp': passThrough(),
@@ -135,9 +136,14 @@ function chooseCredential(node: INode, nodeTypes: INodeTypes): void {
 	node.credentials = { [CREDENTIAL_TYPE]: CREDENTIAL_REFERENCE };
 }
 
-function createHooks(additionalData: IWorkflowExecuteAdditionalData, workflow: WorkflowType) {
+/** Makes the listeners of an execution, of which n8n has its own. */
+export function createHooks(
+	additionalData: IWorkflowExecuteAdditionalData,
+	workflow: WorkflowType,
+	mode: WorkflowExecuteMode = MODE,
+) {
 	const now = new Date();
-	return new ExecutionLifecycleHooks(MODE, additionalData.executionId ?? '', {
+	return new ExecutionLifecycleHooks(mode, additionalData.executionId ?? '', {
 		id: workflow.id,
 		name: workflow.name ?? '',
 		active: false,
