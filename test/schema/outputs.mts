@@ -45,7 +45,7 @@ export async function outputsOf(resource: string, operation: string): Promise<ID
 }
 
 /** A shop with licenses of every type and status; in two, all is set or as little as may be. */
-function fill(sandbox: Sandbox): void {
+export function fill(sandbox: Sandbox): void {
 	seedDemo(sandbox);
 	const metadata = [{ key: 'order', value: '1001', locked: true }];
 	const rich = sandbox.addCustomer({
