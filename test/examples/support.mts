@@ -30,7 +30,10 @@ export interface ExampleRun {
 const MAIL_FIELDS = ['toEmail', 'subject', 'text'] as const;
 
 /** A node of n8n that the tests do without: the engine keeps only parameters that it knows. */
-function withParameters(node: INodeType, fields: Array<Partial<INodeProperties>>): INodeType {
+export function withParameters(
+	node: INodeType,
+	fields: Array<Partial<INodeProperties>>,
+): INodeType {
 	const properties = fields.map((field) => ({
 		displayName: field.name,
 		type: 'string',
@@ -41,7 +44,7 @@ function withParameters(node: INodeType, fields: Array<Partial<INodeProperties>>
 }
 
 /** "Filter": the engine itself evaluates the conditions, as for n8n's own node. */
-function filter(): INodeType {
+export function filter(): INodeType {
 	const node = standIn(async function () {
 		const items = this.getInputData();
 		const passes = (index: number) =>
