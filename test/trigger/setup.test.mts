@@ -27,8 +27,11 @@ test('the steps in the dashboard stand above the events, with no address that co
 
 	expect(type).toBe('notice');
 	expect(steps).toHaveLength(4);
-	expect(steps[0]).toContain('<b>Production URL</b>');
+	expect(steps[0]).toContain('Production URL');
 	expect(steps[2]).toContain('secret');
+	// n8n takes other tags away.
+	const tags = [...displayName.matchAll(/<(\w+)/g)].map(([, tag]) => tag);
+	expect([...new Set(tags)].sort()).toEqual(['a', 'li', 'ul']);
 	// n8n shows the address itself: a notice cannot hold it.
 	expect(displayName.match(/https?:\/\/[^"]+/g)).toEqual([
 		'https://docs.lukittu.com/platform/webhooks',
