@@ -30,5 +30,5 @@ const LABELS: Record<string, string> = {
 
 /** The label of an API field in the node, or the API's own name where the node has none. */
 export function fieldLabel(apiField: string): string {
-	return LABELS[apiField] ?? apiField;
+	return Object.hasOwn(LABELS, apiField) ? LABELS[apiField] : apiField;
 }

@@ -1,4 +1,5 @@
 import { UserError } from 'n8n-workflow';
+import { shortened } from '../text';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LICENSE_KEY = /^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$/;
@@ -6,15 +7,30 @@ const LICENSE_KEY = /^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$/;
 /** Most customers, and most products, that Lukittu accepts on one license. */
 const MAX_LINKS = 20;
 
+/** Whether the text is an ID as Lukittu stores it, in lower case. */
+export function isUuid(text: string): boolean {
+	return UUID.test(text);
+}
+
 /** Whether the text is a full license key, in capital letters. */
 export function isLicenseKey(text: string): boolean {
 	return LICENSE_KEY.test(text);
 }
 
+const LONGEST_SHOWN = 60;
+
+function jsonOf(value: unknown): string {
+	try {
+		return JSON.stringify(value) ?? String(value);
+	} catch {
+		// Nested too deep, in a circle, or a number that JSON does not have.
+		return `a value of the type ${typeof value}`;
+	}
+}
+
 /** Shows a value inside a message: short, on one line, whatever its type. */
 export function shown(value: unknown): string {
-	const text = JSON.stringify(value) ?? String(value);
-	return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+	return shortened(jsonOf(value), LONGEST_SHOWN);
 }
 
 /**
@@ -68,6 +84,16 @@ function splitIds(value: unknown, place: string, noun: string): unknown[] {
 	return value.split(',');
 }
 
+/** The first text that stands in a list twice; the list may be very long. */
+function repeatedIn(texts: string[]): string | undefined {
+	const seen = new Set<string>();
+	return texts.find((text) => {
+		const isRepeated = seen.has(text);
+		seen.add(text);
+		return isRepeated;
+	});
+}
+
 /**
  * Reads the rows of a "Customers" or "Products" field: each row's locator holds one ID, a comma
  * list or an array. An empty array is "none"; an empty text is refused, because it is what an
@@ -82,7 +108,7 @@ export function checkIdRows(rows: unknown[], place: string, noun: string): strin
 	const ids = rows
 		.flatMap((value) => splitIds(value, place, noun))
 		.map((id) => checkUuid(id, place, noun));
-	const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+	const repeated = repeatedIn(ids);
 	if (repeated !== undefined) {
 		throw new UserError(`${place} names the ${noun} ${repeated} more than once`, {
 			description: `Lukittu takes each ${noun} once. Remove the repeated ID.`,

@@ -1,4 +1,5 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
+import { shown } from '../checks/ids';
 import { checkMetadata, checkMetadataCount, checkMetadataText } from '../checks/metadata';
 import { checkChoice } from '../checks/values';
 import type { MetadataEntry } from '../types';
@@ -46,7 +47,7 @@ export function metadataSettings(value: unknown, place: string, owner: Owner): M
 	const keys = settings.map(({ key }) => key);
 	const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
 	if (repeated !== undefined) {
-		throw new UserError(`${place} names the key "${repeated}" more than once`, {
+		throw new UserError(`${place} names the key ${shown(repeated)} more than once`, {
 			description: 'Keep one entry for each key.',
 		});
 	}
@@ -93,7 +94,7 @@ export function metadataChanges(
 		{ label: 'Remove Metadata', isAdded: remove !== undefined },
 	]);
 	const both = set?.find(({ key }) => remove?.includes(key));
-	if (both) refuseBoth('Set Metadata', 'Remove Metadata', `the key "${both.key}"`);
+	if (both) refuseBoth('Set Metadata', 'Remove Metadata', `the key ${shown(both.key)}`);
 	return { set: set ?? [], remove: remove ?? [], replace: removesAll ? [] : replace };
 }
 

@@ -52,10 +52,16 @@ export function outputOptions(fields: INodePropertyOptions[]): INodeProperties[]
 	];
 }
 
+/** More than there are fields to put out. */
+const MOST_NAMES = 100;
+
 /** The names in a list, which an expression may give as text with commas. */
 function namesIn(value: unknown): string[] {
-	const texts = [value ?? []].flat().map(String);
-	return texts.flatMap((text) => text.split(',')).map((name) => name.trim());
+	// Each is looked for in each license: a very long list must not take long.
+	const texts = [value].flat().slice(0, MOST_NAMES);
+	return texts
+		.flatMap((text) => (typeof text === 'string' ? text.split(',', MOST_NAMES) : []))
+		.map((name) => name.trim());
 }
 
 /**
