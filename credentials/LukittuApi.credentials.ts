@@ -57,9 +57,10 @@ export class LukittuApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			// Put right as in the node: a trailing slash, a pasted /api path, a missing https://.
+			// Put right as in the node: a trailing slash, a pasted /api path, a missing https://. Cut
+			// before that: nobody waits for megabytes to be looked through.
 			baseURL:
-				'={{ $credentials.baseUrl.trim().replace(/^(?!https?:\\/\\/)/i, "https://").replace(/[?#].*$/, "").replace(/^(https?:\\/\\/[^/]+)((?:\\/.*?)?)\\/api(\\/.*)?$/i, "$1$2").replace(/\\/+$/, "") }}/api/v1/dev/teams',
+				'={{ $credentials.baseUrl.trim().slice(0, 2000).replace(/^(?!https?:\\/\\/)/i, "https://").replace(/[?#].*$/, "").replace(/^(https?:\\/\\/[^/]+)((?:\\/.*?)?)\\/api(\\/.*)?$/i, "$1$2").replace(/\\/+$/, "") }}/api/v1/dev/teams',
 			// An empty ID would make another path; any text is answered as a malformed ID.
 			url: '=/{{ encodeURIComponent($credentials.teamId.trim().toLowerCase() || "none") }}/licenses?pageSize=10',
 			method: 'GET',

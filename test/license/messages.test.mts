@@ -493,14 +493,15 @@ describe('a credential that does not fit', () => {
 	});
 
 	test.each([
-		['a malformed team ID', 'my team', '"my team"'],
-		['a team ID that is a path', '../../x', '"../../x"'],
-		['a team ID that is too short', '123e4567-e89b', '"123e4567-e89b"'],
-	])('%s: refused before anything is sent', async (_, teamId, shown) => {
+		['a malformed team ID', 'my team'],
+		['a team ID that is a path', '../../x'],
+		['a team ID that is too short', '123e4567-e89b'],
+	])('%s: refused before anything is sent', async (_, teamId) => {
 		const text = await messageOf('get', GET(), { teamId });
 
 		expect(text).toContain("'Team ID'");
-		expect(text).toContain(shown);
+		// A key may stand in the wrong field.
+		expect(text).not.toContain(teamId);
 		expect(text).toMatch(/credential/);
 		expect(sandbox.requests).toEqual([]);
 	});

@@ -4,7 +4,8 @@ import {
 	type IExecuteSingleFunctions,
 	type ILoadOptionsFunctions,
 } from 'n8n-workflow';
-import { checkUuid } from '../checks/ids';
+import { isUuid } from '../checks/ids';
+import { shortened } from '../text';
 
 /** Who sends a request: a node that runs, or a locator's list in the editor. */
 export type LukittuContext = IExecuteSingleFunctions | ILoadOptionsFunctions;
@@ -20,6 +21,10 @@ const WEB_ADDRESS = /^https?:\/\/(\[[\da-f:]+\]|[^\s/?#@:[\]]+)(:(?<port>\d+))?(
 /** What is pasted from Lukittu's documents behind the address. */
 const API_PATH = /^(https?:\/\/[^/]+)((?:\/.*?)?)\/api(\/.*)?$/i;
 const LAST_PORT = 65_535;
+const LONGEST_ADDRESS = 2000;
+
+/** What may stand in a header: no blanks, no line breaks, nothing beyond ASCII. */
+const API_KEY = /^[!-~]+$/;
 
 /**
  * Reads a base URL as users paste it: a trailing slash, a path from `/api` on, and a missing
@@ -30,7 +35,9 @@ const LAST_PORT = 65_535;
 export function checkBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
-	const address = WEB_ADDRESS.exec(withScheme);
+	// It stands in messages.
+	const isOneLine = shortened(text, LONGEST_ADDRESS) === text;
+	const address = isOneLine && WEB_ADDRESS.exec(withScheme);
 	if (!address || Number(address.groups?.port ?? 0) > LAST_PORT) {
 		throw new UserError("'Base URL' in the Lukittu credential is not a web address", {
 			description:
@@ -46,7 +53,8 @@ export function checkBaseUrl(value: unknown): string {
 /**
  * Takes the connection from a credential.
  *
- * @throws UserError if the API key is empty, the team ID no UUID or the base URL no web address
+ * @throws UserError if the API key is empty or cannot be one, the team ID is no UUID or the base URL
+ *   no web address; without their values, since a key may stand in the wrong field
  */
 export function connectionOf({
 	apiKey,
@@ -59,14 +67,24 @@ export function connectionOf({
 				"Open the credential and give a key from your team's settings in the Lukittu dashboard.",
 		});
 	}
+	if (!API_KEY.test(apiKey.trim())) {
+		throw new UserError("'API Key' in the Lukittu credential has characters that no API key has", {
+			description:
+				'Open the credential and paste the key again: without blanks, line breaks, and letters other than A to Z.',
+		});
+	}
 	if (typeof teamId !== 'string' || teamId.trim() === '') {
 		throw new UserError("'Team ID' in the Lukittu credential is empty", {
 			description:
 				"Open the credential and copy the ID from your team's settings in the Lukittu dashboard.",
 		});
 	}
-	return {
-		baseUrl: checkBaseUrl(baseUrl),
-		teamId: checkUuid(teamId, "'Team ID' in the Lukittu credential", 'team'),
-	};
+	const id = teamId.trim().toLowerCase();
+	if (!isUuid(id)) {
+		throw new UserError("'Team ID' in the Lukittu credential is not a team ID", {
+			description:
+				"Open the credential and copy the ID from your team's settings in the Lukittu dashboard: it is a UUID such as 123e4567-e89b-42d3-a456-426614174000.",
+		});
+	}
+	return { baseUrl: checkBaseUrl(baseUrl), teamId: id };
 }
