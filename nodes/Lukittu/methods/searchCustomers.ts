@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { customerList } from '../resources/customer/list';
 import { getPage, LARGEST_PAGE } from '../transport/pages';
-import { lukittuRequest, type Send } from '../transport/request';
 import { customerLabel } from './names';
+import { sendFor } from './send';
 
 /**
  * The customers for the Customer locators, searched on the server by e-mail address, name, user
@@ -16,7 +16,7 @@ export async function searchCustomers(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const send: Send = async (request) => await lukittuRequest(this, request);
+	const send = sendFor(this);
 	const page = Number(paginationToken ?? 1);
 	const search = filter.trim();
 	const { entries, hasNextPage } = await getPage(send, customerList(search ? { search } : {}), {

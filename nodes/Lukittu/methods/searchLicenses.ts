@@ -6,10 +6,11 @@ import {
 } from 'n8n-workflow';
 import { isLicenseKey } from '../checks/ids';
 import { lookUpLicense } from '../resources/license/read';
-import { lukittuRequest, type Send } from '../transport/request';
+import type { Send } from '../transport/request';
 import type { License } from '../types';
 import { licenseLabel, licenseSearchText } from './names';
 import { newestLicenses } from './newest';
+import { sendFor } from './send';
 
 /** How many pages of 100 one search looks through before it shows what it has. */
 const MOST_PAGES = 10;
@@ -44,7 +45,7 @@ export async function searchLicenses(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const send: Send = async (request) => await lukittuRequest(this, request);
+	const send = sendFor(this);
 	const wanted = filter.trim().toLowerCase();
 	if (isLicenseKey(wanted.toUpperCase()))
 		return await searchByKey(this, send, wanted.toUpperCase());

@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { lukittuRequest, type Send } from '../transport/request';
 import { newestLicenses } from './newest';
+import { sendFor } from './send';
 
 /** How many pages of 100 licenses are looked through for products. */
 const MOST_PAGES = 10;
@@ -15,13 +15,13 @@ export async function searchProducts(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const send: Send = async (request) => await lukittuRequest(this, request);
+	const send = sendFor(this);
 	const names = new Map<string, string>();
 	let next: string | undefined;
 	for (let pages = 0; pages < MOST_PAGES; pages += 1) {
 		const page = await newestLicenses(send, next);
 		for (const { products = [] } of page.licenses) {
-			for (const { id, name } of products) names.set(id, name);
+			for (const { id, name } of products) names.set(id, String(name ?? id));
 		}
 		next = page.paginationToken;
 		if (next === undefined) break;

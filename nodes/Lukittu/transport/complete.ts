@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { getPage, type Entry, type List, type Page, type Sort } from './pages';
+import { checkHasEnd, getPage, type Entry, type List, type Page, type Sort } from './pages';
 import type { Send } from './request';
 
 type Entries<T> = Map<string, T>;
@@ -50,7 +50,7 @@ function collect<T extends Entry>(into: Entries<T>, entries: Iterable<T>): void 
 function existedAt<T extends Entry>({ entries }: Page<T>): (entry: T) => boolean {
 	const known = new Set(entries.map(({ id }) => id));
 	const times = entries.map(({ createdAt }) => Date.parse(createdAt));
-	const newest = Math.max(...times);
+	const newest = times.reduce((latest, time) => Math.max(latest, time), -Infinity);
 	// A page of one single moment does not show all entries of that moment.
 	const last = times.every((time) => time === newest) ? newest : newest - 1;
 	return ({ id, createdAt }) => known.has(id) || Date.parse(createdAt) <= last;
@@ -74,6 +74,7 @@ async function walk<T extends Entry>(
 	}
 
 	const pageOf = async (page: number) => await getPage(send, list, { ...order, page });
+	checkHasEnd(list.name, newest.totalResults ?? 0);
 	const knownPages = Math.ceil((newest.totalResults ?? 1) / order.pageSize);
 	const pages = await Promise.all(
 		Array.from({ length: knownPages }, async (_, index) => await pageOf(index + 1)),

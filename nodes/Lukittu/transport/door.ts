@@ -12,6 +12,7 @@ import { NotSent } from './abort';
 import { readPatience, type Patience } from './patience';
 import { lukittuRequest, type Guard, type Send } from './request';
 import { joinRun, type Run } from './run';
+import { withoutKey } from './secrets';
 
 /** Sends what an item needs and gives back its output, one object an output item. */
 export type CarryOut = (send: Send) => Promise<IDataObject[]>;
@@ -92,9 +93,12 @@ function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Pr
 	}
 }
 
-/** What ended the run, where it was this item. */
+/** What is learned on an item's way. */
 interface Fate {
+	/** What ended the run, where it was this item. */
 	failure?: unknown;
+	/** What was sent, and must not come out where the server sends it back. */
+	apiKey?: unknown;
 }
 
 /** The way to Lukittu for one item: closed once the run has ended, and ending it at a refusal. */
@@ -122,7 +126,11 @@ function sendFor(
 		// What was read is written back before others are read, so that it is still true then.
 		const isUrgent = hasSent && request.method === 'PUT';
 		hasSent = true;
-		return await lukittuRequest(context, request, { template, guard, patience, ending, isUrgent });
+		const seeKey = (apiKey: unknown) => {
+			fate.apiKey = apiKey;
+		};
+		const conditions = { template, guard, patience, ending, isUrgent, seeKey };
+		return await lukittuRequest(context, request, conditions);
 	};
 	send.ending = ending;
 	return send;
@@ -183,14 +191,17 @@ export function throughDoor(prepare: Prepare, isRead = false): INodePropertyRout
 			if (isAbandoned(this, run)) throw new NotSent();
 			run.check();
 			const outputs = await carryOut(sendFor(this, run, options, patience, fate));
-			return outputs.map((json) => ({ json, pairedItem: { item } }));
+			return outputs.map((json) => {
+				return { json: withoutKey(json, fate.apiKey), pairedItem: { item } };
+			});
 		});
 		if (outcome.status === 'fulfilled') return outcome.value;
 		// Of an item's pages, those that were not sent any more may end first.
 		const reason: unknown = outcome.reason instanceof NotSent ? fate.failure : outcome.reason;
 		// The engine ends with the first rejection, which must be that of the item that failed.
 		if (reason === undefined) return [];
-		return await endItem(this, run, operationError(this.getNode(), reason), isRead);
+		const failure = operationError(this.getNode(), reason, fate.apiKey);
+		return await endItem(this, run, failure, isRead);
 	}
 	return { send: { paginate: true }, operations: { pagination } };
 }

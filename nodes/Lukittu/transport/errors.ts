@@ -9,6 +9,7 @@ import type { Explanation } from './explanation';
 import { explainFault } from './faults';
 import { explainRefusal } from './refusals';
 import type { LukittuRequest } from './request';
+import { withoutKey } from './secrets';
 
 /** What the writes of each method do to their subject. */
 const DONE: Record<string, string> = { POST: 'created', PUT: 'changed', DELETE: 'deleted' };
@@ -85,9 +86,11 @@ export function faultError(
  * The error an item ends with: what the transport threw as it is, anything else with its own
  * words. Always a NodeApiError: the engine would wrap any other, and replace a message that
  * contains the name of a system fault, even inside a user's value.
+ *
+ * @param apiKey what must not stand in it
  */
-export function operationError(node: INode, error: unknown): NodeApiError {
+export function operationError(node: INode, error: unknown, apiKey: unknown): NodeApiError {
 	if (error instanceof NodeApiError) return error;
 	const { message, description } = error as { message: string; description?: string };
-	return wordedError(node, { message, description: description ?? '' });
+	return wordedError(node, withoutKey({ message, description: description ?? '' }, apiKey));
 }

@@ -1,4 +1,5 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
+import { isObject, objectFault, type AnswerCheck } from '../checks/answers';
 import type { Send } from './request';
 
 /** The page sizes Lukittu knows. Any other silently becomes 25. */
@@ -20,9 +21,28 @@ export interface Entry {
 	updatedAt: string;
 }
 
+/** More than any team has: a list that counts or gives more is taken to have no end. */
+const MOST_ENTRIES = 1_000_000;
+
+/**
+ * Refuses to read a list that has no end.
+ *
+ * @param count how many entries it has at least
+ * @throws UserError if no list has so many
+ */
+export function checkHasEnd(name: string, count: number): void {
+	if (count <= MOST_ENTRIES) return;
+	throw new UserError(`Lukittu's list of ${name} has no end: more than ${MOST_ENTRIES} entries`, {
+		description:
+			'Use filters to get a part of it. If your team has fewer, ask those who run your Lukittu server.',
+	});
+}
+
 /** A list on the server: which, and what of it. */
 export interface List<T extends Entry> {
 	name: 'customers' | 'licenses';
+	/** Looks at an entry. */
+	faultOf: AnswerCheck;
 	/** Filters for the server, already checked. */
 	query: IDataObject;
 	/** Columns beside the times by which Lukittu can sort: entries of one moment differ in them. */
@@ -45,6 +65,15 @@ export function pageSizeFor(limit: number): number {
 	return PAGE_SIZES.find((size) => size >= limit) ?? LARGEST_PAGE;
 }
 
+/** Looks at the entries of a page; that there is a list at all, `getPage()` sees. */
+function entryFault(data: unknown, name: string, faultOf: AnswerCheck): string | undefined {
+	if (!isObject(data)) return objectFault(data);
+	const entries = data[name];
+	const faults = Array.isArray(entries) ? entries.map(faultOf) : [];
+	const fault = faults.find((found) => found !== undefined);
+	return fault && `in the list of ${name}, ${fault}`;
+}
+
 /**
  * Gets one page of a list.
  *
@@ -53,13 +82,15 @@ export function pageSizeFor(limit: number): number {
  */
 export async function getPage<T extends Entry>(
 	send: Send,
-	{ name, query, complete }: List<T>,
+	{ name, faultOf, query, complete }: List<T>,
 	place: Sort & { page: number; pageSize: number },
 ): Promise<Page<T>> {
+	checkHasEnd(name, place.page * place.pageSize);
 	const answer = await send<IDataObject>({
 		method: 'GET',
 		url: `/${name}`,
 		qs: { ...query, ...place },
+		faultOf: (data) => entryFault(data, name, faultOf),
 		subject: `the list of ${name}`,
 	});
 	const { [name]: entries, hasNextPage, totalResults } = answer;
@@ -74,6 +105,10 @@ export async function getPage<T extends Entry>(
 			? await Promise.all(listed.map(async (entry) => await complete(send, entry)))
 			: listed,
 		hasNextPage: hasNextPage === true,
-		totalResults: Number.isInteger(totalResults) ? Number(totalResults) : undefined,
+		// A number of entries, or no number at all.
+		totalResults:
+			Number.isSafeInteger(totalResults) && Number(totalResults) >= 0
+				? Number(totalResults)
+				: undefined,
 	};
 }

@@ -1,13 +1,15 @@
 import type { IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
+import { isObject, objectFault } from '../checks/answers';
 import { fieldLabel } from '../labels';
+import { shortened } from '../text';
 import { CHECK_CREDENTIAL, type Explanation } from './explanation';
 import type { LukittuRequest } from './request';
 import { retryAfterMs } from './retryAfter';
 
-interface Issue {
-	message?: string;
-	path?: Array<string | number>;
-}
+/** Most characters of the server's own words in a message, and of each of their parts. */
+const LONGEST_DETAILS = 300;
+const LONGEST_LIST = 1000;
+const LONGEST_PART = 120;
 
 /** Explains a refusal of the customers or products; an update also sends those the license has. */
 function unknownLink(method: string, noun: 'customer' | 'product', ids: unknown): Explanation {
@@ -17,7 +19,7 @@ function unknownLink(method: string, noun: 'customer' | 'product', ids: unknown)
 			method === 'PUT'
 				? `One of the license's ${noun}s, or of those in 'Add ${label}' or 'Replace ${label}', does not exist in this team`
 				: `'${label}' names a ${noun} that does not exist in this team`,
-		description: `This item changed nothing. Check each ID in the Lukittu dashboard: ${(ids as string[]).join(', ')}.`,
+		description: `This item changed nothing. Check each ID in the Lukittu dashboard: ${[ids ?? []].flat().join(', ')}.`,
 	};
 }
 
@@ -34,13 +36,13 @@ const EXPLANATIONS: Record<string, (request: LukittuRequest) => Explanation> = {
 			'Lukittu answered "Customer limit reached". Delete customers that are no longer needed, or raise the limit of the team\'s plan in the Lukittu dashboard.',
 	}),
 	'Invalid email': ({ body }) => ({
-		message: `Lukittu does not accept the e-mail address ${String(body?.email)}`,
+		message: `Lukittu does not accept the e-mail address ${String(body?.email ?? '')}`,
 		description: "This item changed nothing. Check 'Email'.",
 	}),
 	'Invalid customerIds': ({ method, body }) => unknownLink(method, 'customer', body?.customerIds),
 	'Invalid productIds': ({ method, body }) => unknownLink(method, 'product', body?.productIds),
 	'License key already exists': ({ body }) => ({
-		message: `The license key ${String(body?.licenseKey)} belongs to another license`,
+		message: `The license key ${String(body?.licenseKey ?? '')} belongs to another license`,
 		description: "This item changed nothing. Give another 'License Key'.",
 	}),
 	'Failed to send email': () => ({
@@ -99,18 +101,22 @@ function tooMany(request: LukittuRequest, { headers }: IN8nHttpFullResponse): Ex
 }
 
 /** Names the place of a validation entry as the node's user sees it. */
-function issueText({ message, path = [] }: Issue): string {
-	const [field, ...rest] = path;
-	if (field === undefined) return message ?? '';
+function issueText(issue: unknown): string {
+	const { message, path } = isObject(issue) ? issue : {};
+	const words = typeof message === 'string' ? shortened(message, LONGEST_PART) : 'not accepted';
+	const parts = (Array.isArray(path) ? path : []).filter((part) => typeof part !== 'object');
+	const [field, ...rest] = parts as Array<string | number>;
+	if (field === undefined) return words;
 	const place = rest.map((part) =>
 		typeof part === 'number' ? ` entry ${part + 1}` : `, ${fieldLabel(part)}`,
 	);
-	return `'${fieldLabel(String(field))}'${place.join('')}: ${message ?? 'not accepted'}`;
+	return `${shortened(`'${fieldLabel(String(field))}'${place.join('')}`, LONGEST_PART)}: ${words}`;
 }
 
-function invalidBody(issues: Issue[]): Explanation {
+function invalidBody(issues: unknown[]): Explanation {
+	const list = issues.slice(0, LONGEST_LIST).map(issueText).join('; ');
 	return {
-		message: `Lukittu did not accept: ${issues.map(issueText).join('; ')}`,
+		message: `Lukittu did not accept: ${shortened(list, LONGEST_LIST)}`,
 		description: 'This item changed nothing. Correct the fields named above and run again.',
 	};
 }
@@ -138,7 +144,8 @@ function serverTrouble(
 const REQUEST_TIMEOUT = 408;
 
 function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullResponse): Explanation {
-	const target = headers?.location ? `, to ${String(headers.location).replace(/\?.*/, '')}` : '';
+	const address = shortened(String(headers?.location ?? '').replace(/\?.*/s, ''), LONGEST_PART);
+	const target = address && `, to ${address}`;
 	const answered =
 		statusCode >= 300 && statusCode < 400
 			? `it redirects (status ${statusCode}${target})`
@@ -157,9 +164,18 @@ function refusedOnTheWay(): Explanation {
 	};
 }
 
-function withoutData(status: number, details: string): Explanation {
+function withoutData(
+	{ faultOf = objectFault }: LukittuRequest,
+	data: unknown,
+	status: number,
+	details: string,
+): Explanation {
+	const fault = data === null ? undefined : faultOf(data);
 	return {
-		message: `Lukittu answered without data (status ${status}${details && `: ${details}`})`,
+		message:
+			fault === undefined
+				? `Lukittu answered without data (status ${status}${details && `: ${details}`})`
+				: `Lukittu answered with what the node cannot read: ${fault}`,
 		description: 'Your Lukittu server may be older or newer than the node expects.',
 		mayHaveActed: true,
 	};
@@ -178,18 +194,19 @@ export function explainRefusal(
 	const { statusCode: status } = response;
 	const body = response.body as IDataObject | string | null;
 	const result = typeof body === 'object' ? (body?.result as IDataObject | undefined) : undefined;
-	const details = typeof result?.details === 'string' ? result.details : '';
+	const details =
+		typeof result?.details === 'string' ? shortened(result.details, LONGEST_DETAILS) : '';
 
 	if (status === 429) return tooMany(request, response);
 	if (Object.hasOwn(EXPLANATIONS, details)) return EXPLANATIONS[details](request);
 	if (status >= 500) return serverTrouble(response, details);
 	if (!result && status === 403) return refusedOnTheWay();
 	if (!result) return notLukittu(baseUrl, response);
-	if (status < 300) return withoutData(status, details);
+	const { data } = body as IDataObject;
+	if (status < 300) return withoutData(request, data, status, details);
 	if (status === 401) return unauthorized(request);
 	if (status === 404) return notFound(request);
-	const issues = (body as IDataObject).data;
-	if (Array.isArray(issues) && issues.length > 0) return invalidBody(issues as unknown as Issue[]);
+	if (Array.isArray(data) && data.length > 0) return invalidBody(data);
 	const advice =
 		isOnCustomers(request) && request.body
 			? ' Lukittu does not tell which field it means: check those of this item, and those that the customer has already.'

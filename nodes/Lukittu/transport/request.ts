@@ -5,12 +5,14 @@ import {
 	type IHttpRequestOptions,
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
+import { isTooDeep, objectFault, type AnswerCheck } from '../checks/answers';
 import { connectionOf, type LukittuContext } from './connection';
 import { Ending, NotSent } from './abort';
 import { faultError, isLostAnswer, refusalError } from './errors';
 import { throughGate, type Bearing } from './gate';
 import { USUAL_PATIENCE, type Patience } from './patience';
 import { passingOf, waitBeforeRetry } from './retry';
+import { withoutKey } from './secrets';
 
 /** One request to Lukittu, below `/api/v1/dev/teams/{teamId}`. */
 export interface LukittuRequest {
@@ -19,6 +21,8 @@ export interface LukittuRequest {
 	url: string;
 	qs?: IDataObject;
 	body?: IDataObject;
+	/** Looks at the data of the answer; without it, any object is good. */
+	faultOf?: AnswerCheck;
 	/** What the request is about, as it stands in messages: "the license with the key …". */
 	subject: string;
 	/**
@@ -71,15 +75,19 @@ function isEnvelope(body: unknown): body is Envelope {
 function openEnvelope<T>(
 	context: LukittuContext,
 	request: LukittuRequest,
-	response: IN8nHttpFullResponse,
+	answer: IN8nHttpFullResponse,
 	baseUrl: string,
+	apiKey: unknown,
 ): T {
+	const response = isTooDeep(answer.body) ? { ...answer, body: '' } : answer;
 	const body: unknown = response.body;
 	const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
-	if (isSuccess && isEnvelope(body) && body.result?.valid !== false && body.data !== null) {
-		return body.data as T;
+	if (isSuccess && isEnvelope(body) && body.result?.valid !== false) {
+		const { faultOf = objectFault } = request;
+		if (faultOf(body.data) === undefined) return body.data as T;
 	}
-	throw refusalError(context.getNode(), request, response, baseUrl);
+	// Its words go into messages.
+	throw refusalError(context.getNode(), request, withoutKey(response, apiKey), baseUrl);
 }
 
 /** What a body holds where it is JSON, else its text. */
@@ -123,6 +131,8 @@ export interface Conditions {
 	ending?: Ending;
 	/** Whether the request goes ahead of those that have not been sent yet. */
 	isUrgent?: boolean;
+	/** Learns the API key that is sent, which must not come out. */
+	seeKey?: (apiKey: unknown) => void;
 }
 
 /** What became of one try. */
@@ -168,7 +178,9 @@ export async function lukittuRequest<T>(
 		isUrgent,
 	} = conditions;
 	const { mostAtOnce, keepTryingMs } = conditions.patience ?? USUAL_PATIENCE;
-	const { baseUrl, teamId } = connectionOf(await context.getCredentials('lukittuApi'));
+	const credentials = await context.getCredentials('lukittuApi');
+	const { baseUrl, teamId } = connectionOf(credentials);
+	conditions.seeKey?.(credentials.apiKey);
 	const options: IHttpRequestOptions = {
 		...template,
 		method: request.method,
@@ -188,7 +200,7 @@ export async function lukittuRequest<T>(
 	};
 	const exchange = async () => {
 		const response = await httpExchange(context, request, options, baseUrl);
-		return openEnvelope<T>(context, request, response, baseUrl);
+		return openEnvelope<T>(context, request, response, baseUrl, credentials.apiKey);
 	};
 	/** Counted from the first try: the last of a thousand items waits long before it. */
 	let lastTryAt: number | undefined;

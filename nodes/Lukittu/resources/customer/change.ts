@@ -1,3 +1,4 @@
+import { customerFault } from '../../checks/answers';
 import { inTurn } from '../../transport/lock';
 import type { Send } from '../../transport/request';
 import type { Customer } from '../../types';
@@ -22,7 +23,13 @@ export async function changeCustomer(
 			const current = await readCustomer(send, id);
 			const body = bodyFor(current);
 			if (body === undefined) return current;
-			return await send<Customer>({ method: 'PUT', url: pathOf(id), body, subject: subjectOf(id) });
+			return await send<Customer>({
+				method: 'PUT',
+				url: pathOf(id),
+				body,
+				faultOf: customerFault,
+				subject: subjectOf(id),
+			});
 		},
 		send.ending,
 	);

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { customerFault } from '../../checks/answers';
 import { checkEmail, isEmpty } from '../../checks/customer';
 import type { Prepare } from '../../transport/door';
 import type { LukittuRequest } from '../../transport/request';
@@ -46,6 +47,7 @@ export const prepareCustomerCreate: Prepare = (context) => {
 	const request: LukittuRequest = {
 		method: 'POST',
 		url: '/customers',
+		faultOf: customerFault,
 		body: newCustomerBody({ ...changes, email: isEmpty(email) ? null : checkEmail(email, '') }),
 		subject: 'the new customer',
 	};

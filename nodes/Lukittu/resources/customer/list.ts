@@ -1,3 +1,4 @@
+import { customerFault } from '../../checks/answers';
 import type { List } from '../../transport/pages';
 import type { Customer } from '../../types';
 
@@ -12,5 +13,6 @@ export type CustomerFilters = {
 
 /** The list of customers that match the filters. */
 export function customerList(filters: CustomerFilters): List<Customer> {
-	return { name: 'customers', query: filters, columns: ['email', 'fullName', 'username'] };
+	const columns = ['email', 'fullName', 'username'];
+	return { name: 'customers', faultOf: customerFault, query: filters, columns };
 }

@@ -1,4 +1,5 @@
 import { UserError } from 'n8n-workflow';
+import { customerFault } from '../../checks/answers';
 import { listEntries } from '../../transport/list';
 import { inTurn } from '../../transport/lock';
 import { tolerant, type Send } from '../../transport/request';
@@ -63,6 +64,7 @@ async function make(send: Send, email: string, changes: CustomerChanges): Promis
 	const made = await send<Customer>({
 		method: 'POST',
 		url: '/customers',
+		faultOf: customerFault,
 		body: newCustomerBody({ ...changes, email }),
 		subject: 'the new customer',
 		lookUp: async () => {

@@ -1,3 +1,4 @@
+import { customerFault } from '../../checks/answers';
 import type { Send } from '../../transport/request';
 import type { Customer } from '../../types';
 
@@ -13,5 +14,10 @@ export function pathOf(id: string): string {
 
 /** Gets a customer. */
 export async function readCustomer(send: Send, id: string): Promise<Customer> {
-	return await send<Customer>({ method: 'GET', url: pathOf(id), subject: subjectOf(id) });
+	return await send<Customer>({
+		method: 'GET',
+		url: pathOf(id),
+		faultOf: customerFault,
+		subject: subjectOf(id),
+	});
 }

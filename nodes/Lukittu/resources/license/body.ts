@@ -11,12 +11,12 @@ function unchangedExpiration(current: License): Expiration {
 	if (expirationType === 'NEVER') {
 		return { expirationType, expirationStart: null, expirationDate: null, expirationDays: null };
 	}
-	// The date must go back with it: null would erase a running expiry.
-	if (expirationType === 'DURATION') {
-		return { expirationType, expirationStart, expirationDate, expirationDays };
-	}
 	// With days, Lukittu would store now + days in place of the date.
-	return { expirationType, expirationStart, expirationDate, expirationDays: null };
+	if (expirationType === 'DATE') {
+		return { expirationType, expirationStart, expirationDate, expirationDays: null };
+	}
+	// The date must go back with it: null would erase a running expiry.
+	return { expirationType, expirationStart, expirationDate, expirationDays };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -75,21 +75,21 @@ export function licenseBody(
 	replaced: Partial<LicenseUpdateBody>,
 ): LicenseUpdateBody {
 	const { customers, products, metadata } = current;
-	if (!customers || !products || !metadata) {
-		throw new UserError(`Lukittu did not tell all of the license ${current.licenseKey}`, {
-			description:
-				'Its customers, products or metadata are missing from the answer, and writing it back would remove them. This item changed nothing. Your Lukittu server may be older than the node expects.',
-		});
-	}
-	return {
+	const body: LicenseUpdateBody = {
 		...unchangedExpiration(current),
 		licenseKey: current.licenseKey,
 		hwidLimit: current.hwidLimit,
 		ipLimit: current.ipLimit,
 		suspended: current.suspended,
-		customerIds: customers.map(({ id }) => id),
-		productIds: products.map(({ id }) => id),
-		metadata: sendable(metadata),
+		customerIds: (customers ?? []).map(({ id }) => id),
+		productIds: (products ?? []).map(({ id }) => id),
+		metadata: sendable(metadata ?? []),
 		...replaced,
 	};
+	const isComplete = !Object.values<unknown>(body).includes(undefined);
+	if (customers && products && metadata && isComplete) return body;
+	throw new UserError(`Lukittu did not tell all of the license ${current.licenseKey}`, {
+		description:
+			'Its customers, products, metadata, limits or expiration are missing from the answer, and writing it back would remove them. This item changed nothing. Your Lukittu server may be older than the node expects.',
+	});
 }

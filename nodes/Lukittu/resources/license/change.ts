@@ -1,3 +1,4 @@
+import { licenseFault } from '../../checks/answers';
 import { inTurn } from '../../transport/lock';
 import type { Send } from '../../transport/request';
 import type { License, LicenseReference } from '../../types';
@@ -34,6 +35,7 @@ export async function changeLicense(
 				method: 'PUT',
 				url: `/licenses/id/${id}`,
 				body,
+				faultOf: licenseFault,
 				subject: subjectOf(reference),
 				isRepeatable,
 			});

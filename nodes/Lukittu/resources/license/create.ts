@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import { licenseFault } from '../../checks/answers';
 import { checkLinkCount } from '../../checks/ids';
 import { checkMetadata } from '../../checks/metadata';
 import { checkBoolean, checkLimit } from '../../checks/values';
@@ -136,6 +137,7 @@ export const prepareLicenseCreate: Prepare = (context) => {
 	const request: LukittuRequest = {
 		method: 'POST',
 		url: '/licenses',
+		faultOf: licenseFault,
 		body,
 		subject: 'the new license',
 	};

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { licenseFault } from '../../checks/answers';
 import type { List } from '../../transport/pages';
 import type { Send } from '../../transport/request';
 import type { License } from '../../types';
@@ -63,6 +64,7 @@ export function hasMetadata({ metadata = [] }: License, key: string, value: stri
 export function licenseList({ metadata, ...query }: LicenseFilters): List<License> {
 	return {
 		name: 'licenses',
+		faultOf: licenseFault,
 		query: { ...query, ...(metadata && metadataQuery(metadata)) },
 		partsOf: (seen) => partsByProduct(seen, query.productIds),
 		complete: metadata && metadataReader(),

@@ -26,7 +26,7 @@ export interface LicenseChanges {
 /** Moves a running expiry by the difference in days, which Lukittu does not do. */
 function movedDate(current: License, newDays: number): string | null {
 	const { expirationDate, expirationDays } = current;
-	if (expirationDate === null || expirationDays === null) return expirationDate;
+	if (!expirationDate || !expirationDays) return expirationDate;
 	return expiryAfter(current, Date.parse(expirationDate), newDays - expirationDays);
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from 'n8n-workflow';
+import { licenseFault } from '../../checks/answers';
 import type { Send } from '../../transport/request';
 import type { License, LicenseReference } from '../../types';
 
@@ -19,6 +20,7 @@ export async function lookUpLicense(send: Send, reference: LicenseReference): Pr
 	return await send<License>({
 		method: 'GET',
 		url: pathOf(reference),
+		faultOf: licenseFault,
 		subject: subjectOf(reference),
 	});
 }

@@ -52,7 +52,7 @@ export function renewedExpiration(
 	now: number,
 ): Partial<Expiration> | undefined {
 	const { expirationDate, expirationStart, expirationType } = current;
-	if (expirationDate === null) {
+	if (!expirationDate) {
 		if (expirationType === 'DURATION' && expirationStart === 'ACTIVATION') {
 			return renewUnused(current, renewal);
 		}

@@ -24,14 +24,14 @@ const NOTICE_MS = 30 * DAY_MS;
 export function statusOf(license: License, now: number): LicenseStatus {
 	const { expirationDate, expirationStart, expirationType, lastActiveAt, suspended } = license;
 	if (suspended) return 'SUSPENDED';
-	if (expirationDate !== null) {
+	if (expirationDate) {
 		const left = Date.parse(expirationDate) - now;
 		if (left <= 0) return 'EXPIRED';
 		if (left <= NOTICE_MS) return 'EXPIRING';
 	} else if (expirationType === 'DURATION' && expirationStart === 'ACTIVATION') {
 		return 'UPCOMING';
 	}
-	const isIdle = lastActiveAt !== null && Date.parse(lastActiveAt) < now - NOTICE_MS;
+	const isIdle = !!lastActiveAt && Date.parse(lastActiveAt) < now - NOTICE_MS;
 	return isIdle ? 'INACTIVE' : 'ACTIVE';
 }
 
@@ -42,7 +42,7 @@ export function statusOf(license: License, now: number): LicenseStatus {
  * @param now milliseconds since 1970
  */
 export function daysUntilExpiry({ expirationDate }: License, now: number): number | null {
-	if (expirationDate === null) return null;
+	if (!expirationDate) return null;
 	return Math.floor((Date.parse(expirationDate) - now) / DAY_MS);
 }
 
