@@ -501,7 +501,7 @@ describe('a credential that does not fit', () => {
 
 		expect(text).toContain("'Team ID'");
 		// A key may stand in the wrong field.
-		expect(text).not.toContain(teamId);
+		expect(text).not.toContain(`"${teamId}"`);
 		expect(text).toMatch(/credential/);
 		expect(sandbox.requests).toEqual([]);
 	});
