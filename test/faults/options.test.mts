@@ -28,11 +28,17 @@ test('every operation of every resource is among those tried', async () => {
 	const tried = new Set(CASES.map(({ resource, operation }) => `${resource} ${operation}`));
 	expect([...tried].sort()).toEqual(offered.sort());
 
-	const withBoth = properties.filter(({ name, options }) => {
-		const names = (options as INodeProperties[] | undefined)?.map((option) => option.name);
-		return name === 'options' && names?.includes('keepTryingFor');
-	});
-	expect(withBoth).toHaveLength(offered.length);
+	const withBoth = properties
+		.filter(({ name, options }) => {
+			const names = (options as INodeProperties[] | undefined)?.map((option) => option.name);
+			return name === 'options' && names?.includes('keepTryingFor');
+		})
+		.flatMap(({ displayOptions }) =>
+			(displayOptions?.show?.operation ?? []).map(
+				(operation) => `${String(displayOptions?.show?.resource?.[0])} ${String(operation)}`,
+			),
+		);
+	expect(withBoth.sort()).toEqual(offered.sort());
 });
 
 describe("'Keep Trying For'", () => {

@@ -44,9 +44,9 @@ export const PARAMETERS: Record<string, IDataObject> = {
 	'license delete': { license },
 	'license get': { license },
 	'license getAll': { returnAll: true },
-	'license reinstate': { license, additionalFields: { reason: 'Paid' } },
+	'license reinstate': { license, reinstateFields: { reason: 'Paid' } },
 	'license renew': { license, renewBy: 'days', days: 10 },
-	'license suspend': { license, additionalFields: { reason: 'Refunded' } },
+	'license suspend': { license, suspendFields: { reason: 'Refunded' } },
 	'license update': {
 		license,
 		updateFields: { hwidLimit: 7, setMetadata: metadata({ key: 'c', value: 'd' }) },
@@ -55,6 +55,6 @@ export const PARAMETERS: Record<string, IDataObject> = {
 	'customer delete': { customer },
 	'customer get': { customer },
 	'customer getAll': { returnAll: true },
-	'customer update': { customer, updateFields: { fullName: 'Alma B' } },
-	'customer upsert': { email: 'alma@example.com', additionalFields: { fullName: 'Alma B' } },
+	'customer update': { customer, customerUpdateFields: { fullName: 'Alma B' } },
+	'customer upsert': { email: 'alma@example.com', upsertFields: { fullName: 'Alma B' } },
 };

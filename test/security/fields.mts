@@ -106,9 +106,11 @@ function customerParameters(sandbox: Sandbox, operation: string): IDataObject {
 	if (operation === 'update') {
 		const own = { email: 'b@example.com', clear: ['metadata'], removeMetadata: ['order'] };
 		const entries = { setMetadata: metadata(entry), replaceMetadata: metadata(entry) };
-		return { customer, updateFields: { ...fields, ...own, ...entries } };
+		return { customer, customerUpdateFields: { ...fields, ...own, ...entries } };
 	}
-	return { email: 'a@example.com', additionalFields: { ...fields, metadata: metadata(entry) } };
+	const added = { ...fields, metadata: metadata(entry) };
+	const collection = operation === 'create' ? 'customerFields' : 'upsertFields';
+	return { email: 'a@example.com', [collection]: added };
 }
 
 /** Fields of an update of which one must not stand beside another. */
@@ -117,12 +119,12 @@ const EXCLUSIVE = ['clear', 'removeMetadata', 'setMetadata', 'replaceMetadata'];
 /** Takes away what would be refused whatever the value of the field is. */
 function without(parameters: IDataObject, path: string): IDataObject {
 	const [, field] = path.split('.');
-	const { updateFields } = parameters as { updateFields?: IDataObject };
-	if (!updateFields) return parameters;
-	const kept = Object.entries(updateFields).filter(
+	const { customerUpdateFields } = parameters as { customerUpdateFields?: IDataObject };
+	if (!customerUpdateFields) return parameters;
+	const kept = Object.entries(customerUpdateFields).filter(
 		([name]) => name === field || !EXCLUSIVE.includes(name),
 	);
-	return { ...parameters, updateFields: Object.fromEntries(kept) };
+	return { ...parameters, customerUpdateFields: Object.fromEntries(kept) };
 }
 
 /** Parameters with which an operation goes well and in which a field has a value. */

@@ -26,10 +26,12 @@ export function isObject(value: unknown): value is IDataObject {
 /** Deeper than any answer of Lukittu: n8n cannot go through what is nested thousands of times. */
 const MOST_LEVELS = 100;
 
-/** Whether a value is nested too deep to be read. */
+/** Whether a value is nested too deep to be read; a loop, since lists have many thousand entries. */
 export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
 	if (typeof value !== 'object' || value === null) return false;
-	return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+	if (levels === 0) return true;
+	for (const inner of Object.values(value)) if (isTooDeep(inner, levels - 1)) return true;
+	return false;
 }
 
 const listOf =

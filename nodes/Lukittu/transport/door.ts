@@ -97,7 +97,7 @@ function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Pr
 interface Fate {
 	/** What ended the run, where it was this item. */
 	failure?: unknown;
-	/** What was sent, and must not come out where the server sends it back. */
+	/** The key, where the server may have sent it back: it must not come out. */
 	apiKey?: unknown;
 }
 

@@ -12,7 +12,7 @@ import { faultError, isLostAnswer, refusalError } from './errors';
 import { throughGate, type Bearing } from './gate';
 import { USUAL_PATIENCE, type Patience } from './patience';
 import { passingOf, waitBeforeRetry } from './retry';
-import { withoutKey } from './secrets';
+import { mayHoldKey, withoutKey } from './secrets';
 
 /** One request to Lukittu, below `/api/v1/dev/teams/{teamId}`. */
 export interface LukittuRequest {
@@ -90,13 +90,12 @@ function openEnvelope<T>(
 	throw refusalError(context.getNode(), request, withoutKey(response, apiKey), baseUrl);
 }
 
-/** What a body holds where it is JSON, else its text. */
-function dataIn(body: unknown): IN8nHttpFullResponse['body'] {
-	const text = String(body);
+/** What a text holds where it is JSON, else the text itself. */
+function dataIn(text: string): unknown {
 	try {
-		return JSON.parse(text) as IDataObject;
+		return JSON.parse(text);
 	} catch {
-		return text as unknown as IDataObject;
+		return text;
 	}
 }
 
@@ -107,12 +106,11 @@ async function httpExchange(
 	baseUrl: string,
 ): Promise<IN8nHttpFullResponse> {
 	try {
-		const response = (await context.helpers.httpRequestWithAuthentication.call(
+		return (await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			'lukittuApi',
 			options,
 		)) as IN8nHttpFullResponse;
-		return { ...response, body: dataIn(response.body) };
 	} catch (error) {
 		throw faultError(context.getNode(), request, error, baseUrl);
 	}
@@ -131,7 +129,7 @@ export interface Conditions {
 	ending?: Ending;
 	/** Whether the request goes ahead of those that have not been sent yet. */
 	isUrgent?: boolean;
-	/** Learns the API key that is sent, which must not come out. */
+	/** Learns the API key where it may have been sent back: it must not come out. */
 	seeKey?: (apiKey: unknown) => void;
 }
 
@@ -180,7 +178,7 @@ export async function lukittuRequest<T>(
 	const { mostAtOnce, keepTryingMs } = conditions.patience ?? USUAL_PATIENCE;
 	const credentials = await context.getCredentials('lukittuApi');
 	const { baseUrl, teamId } = connectionOf(credentials);
-	conditions.seeKey?.(credentials.apiKey);
+	const { apiKey } = credentials;
 	const options: IHttpRequestOptions = {
 		...template,
 		method: request.method,
@@ -189,6 +187,7 @@ export async function lukittuRequest<T>(
 		qs: request.qs,
 		body: request.body,
 		json: true,
+		// The text is looked through as a whole before it is taken apart.
 		encoding: 'text',
 		returnFullResponse: true,
 		// Lukittu's own words are in the body of a refusal, which n8n would throw away.
@@ -200,7 +199,10 @@ export async function lukittuRequest<T>(
 	};
 	const exchange = async () => {
 		const response = await httpExchange(context, request, options, baseUrl);
-		return openEnvelope<T>(context, request, response, baseUrl, credentials.apiKey);
+		const text = String(response.body);
+		if (mayHoldKey(text, apiKey)) conditions.seeKey?.(apiKey);
+		const answer = { ...response, body: dataIn(text) as IDataObject };
+		return openEnvelope<T>(context, request, answer, baseUrl, apiKey);
 	};
 	/** Counted from the first try: the last of a thousand items waits long before it. */
 	let lastTryAt: number | undefined;
