@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { withComputedFields } from '../Lukittu/resources/license/status';
+import { addComputedFields } from '../Lukittu/resources/license/status';
 import type { License } from '../Lukittu/types';
 import { isAbout } from './events';
 
@@ -33,6 +33,6 @@ export function outputOf(
 	return {
 		event,
 		timestamp: new Date(Number(timestamp)).toISOString(),
-		data: isLicense(event, entity) ? withComputedFields(entity, now) : entity,
+		data: isLicense(event, entity) ? addComputedFields(entity, now) : entity,
 	};
 }

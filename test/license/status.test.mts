@@ -3,7 +3,7 @@ import {
 	daysUntilExpiry,
 	LICENSE_STATUSES,
 	statusOf,
-	withComputedFields,
+	addComputedFields,
 } from '../../nodes/Lukittu/resources/license/status.ts';
 import type { License } from '../../nodes/Lukittu/types.ts';
 import { licenseStatus, LICENSE_STATUSES as SANDBOX_STATUSES } from '../sandbox/expiry.mts';
@@ -85,15 +85,13 @@ test.each<[number | null, string, Partial<License>]>([
 	expect(daysUntilExpiry(license(fields), NOW)).toBe(days);
 });
 
-test('the computed fields come beside the others and change nothing', () => {
-	const before = license(expires(DAY_MS));
-	const copy = structuredClone(before);
-	expect(withComputedFields(before, NOW)).toEqual({
+test('the computed fields come beside the others, which they leave alone', () => {
+	const copy = license(expires(DAY_MS));
+	expect(addComputedFields(license(expires(DAY_MS)), NOW)).toEqual({
 		...copy,
 		status: 'EXPIRING',
 		daysUntilExpiry: 1,
 	});
-	expect(before).toEqual(copy);
 });
 
 test('it knows the statuses of the server, and agrees with it on thousands of licenses', () => {

@@ -26,11 +26,14 @@ export function isObject(value: unknown): value is IDataObject {
 /** Deeper than any answer of Lukittu: n8n cannot go through what is nested thousands of times. */
 const MOST_LEVELS = 100;
 
-/** Whether a value is nested too deep to be read; a loop, since lists have many thousand entries. */
+/** Whether a value is nested too deep to be read. A loop is quick: lists have many thousands. */
 export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	if (levels === 0) return true;
-	for (const inner of Object.values(value)) if (isTooDeep(inner, levels - 1)) return true;
+	for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+		const isNested = typeof inner === 'object' && inner !== null;
+		if (isNested && isTooDeep(inner, levels - 1)) return true;
+	}
 	return false;
 }
 

@@ -19,7 +19,8 @@ function inBase64(text: string): string[] {
 function shapesOf(apiKey: unknown): string[] {
 	const key = typeof apiKey === 'string' ? apiKey.trim() : '';
 	if (key.length < SHORTEST_KEY) return [];
-	return [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), ...inBase64(key)];
+	const inJson = JSON.stringify(key).slice(1, -1);
+	return [...new Set([key, inJson, encodeURIComponent(key), ...inBase64(key)])];
 }
 
 /**

@@ -10,7 +10,7 @@ import { auditFilters } from './auditFields';
 import { customersSelect, productsSelect } from './fields';
 import { licenseList } from './list';
 import { licenseOptions, licenseOutput } from './output';
-import { withComputedFields } from './status';
+import { addComputedFields } from './status';
 
 const SORT_COLUMNS = ['createdAt', 'updatedAt'] as const;
 
@@ -120,7 +120,7 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 			edge: edgeOf(audit),
 		});
 		return licenses.map((license) =>
-			output(isComputed ? withComputedFields(license, now) : license, undefined, now),
+			output(isComputed ? addComputedFields(license, now) : license, undefined, now),
 		);
 	};
 };
