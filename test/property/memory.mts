@@ -112,6 +112,7 @@ export class Memory {
 			teams: [this.team],
 			features: FEATURES,
 			emails: [],
+			notify: () => {},
 		});
 		const { data, result } = JSON.parse(reply.body) as IDataObject & { result: IDataObject };
 		if (reply.status !== 200) throw new Refusal(`${result.details} ${JSON.stringify(data)}`);

@@ -47,6 +47,7 @@ export function createCustomer(context: Context): Reply {
 	if (team.customers.size >= team.customerLimit) throw new ApiError(400, 'Customer limit reached');
 	const customer = insertCustomer(team, { ...fields, address: fields.address ?? null }, now);
 	if (discordId) customer.discordAccount = newDiscordAccount(customer, discordId, now);
+	context.notify(team, 'CUSTOMER_CREATED', customerView(customer, team));
 	return success('Customer created', customerView(customer, team), 201);
 }
 
@@ -67,15 +68,18 @@ export function updateCustomer(context: Context): Reply {
 		metadata: metadataRows(fields.metadata, now),
 		updatedAt: now,
 	} satisfies Partial<CustomerRow>);
+	context.notify(team, 'CUSTOMER_UPDATED', customerView(customer, team));
 	return success('Customer updated', customerView(customer, team));
 }
 
 /** `DELETE …/customers/{customerId}`: the customer's licenses stay. */
-export function deleteCustomer({ team, params }: Context): Reply {
-	const { id } = byId(team, params.customerId);
+export function deleteCustomer({ team, params, notify }: Context): Reply {
+	const customer = byId(team, params.customerId);
+	const { id } = customer;
 	team.customers.delete(id);
 	for (const license of team.licenses.values())
 		license.customerIds = license.customerIds.filter((customerId) => customerId !== id);
+	notify(team, 'CUSTOMER_DELETED', customerView(customer, team));
 	return success('Customer deleted successfully', { customerId: id, deleted: true });
 }
 

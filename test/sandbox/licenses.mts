@@ -4,7 +4,7 @@ import { expiryOnCreate, expiryOnUpdate } from './expiry.mts';
 import { addDays } from './formats.mts';
 import { createBody, updateBody } from './license-body.mts';
 import type { CreateBody, UpdateBody } from './license-body.mts';
-import { licenseView } from './license-view.mts';
+import { licensePayload, licenseView } from './license-view.mts';
 import { metadataRows } from './metadata.mts';
 import type { Context } from './requests.mts';
 import { insertLicense } from './team.mts';
@@ -27,6 +27,7 @@ export function createLicense(context: Context): Reply {
 	const license = insertLicense(team, { ...fields, expirationDate, expirationStart }, now);
 	if (recipients.length > 0) team.emailsSentAt.push(now);
 	context.emails.push(...recipients.map((to) => ({ licenseKey: license.licenseKey, to })));
+	context.notify(team, 'LICENSE_CREATED', licensePayload(license, team));
 	return success('License created successfully', licenseView(license, team));
 }
 
@@ -55,21 +56,26 @@ export function updateLicense(context: Context): Reply {
 		metadata: metadataRows(body.metadata, now),
 		updatedAt: now,
 	} satisfies Partial<LicenseRow>);
+	context.notify(team, 'LICENSE_UPDATED', licensePayload(license, team));
 	return success('License updated successfully', licenseView(license, team));
 }
 
 /** `DELETE …/licenses/id/{licenseId}` */
-export function deleteLicenseById({ team, params }: Context): Reply {
-	const { id } = byId(team, params.licenseId);
-	team.licenses.delete(id);
+export function deleteLicenseById(context: Context): Reply {
+	const { id } = deleted(context, byId(context.team, context.params.licenseId));
 	return success('License deleted successfully', { licenseId: id, deleted: true });
 }
 
 /** `DELETE …/licenses/{licenseKey}` */
-export function deleteLicenseByKey({ team, params }: Context): Reply {
-	const { id, licenseKey } = byKey(team, params.licenseKey);
-	team.licenses.delete(id);
+export function deleteLicenseByKey(context: Context): Reply {
+	const { licenseKey } = deleted(context, byKey(context.team, context.params.licenseKey));
 	return success('License deleted successfully', { licenseKey, deleted: true });
+}
+
+function deleted({ team, notify }: Context, license: LicenseRow): LicenseRow {
+	team.licenses.delete(license.id);
+	notify(team, 'LICENSE_DELETED', licensePayload(license, team));
+	return license;
 }
 
 function byId(team: Team, licenseId: string): LicenseRow {

@@ -1,6 +1,6 @@
 import { ApiError, SERVER_ERROR } from './answers.mts';
 import type { Reply } from './answers.mts';
-import type { Features, SentEmail, Team } from './types.mts';
+import type { Features, SentEmail, Team, WebhookEvent } from './types.mts';
 
 /** What a handler knows of the request: authenticated, its path IDs well-formed. */
 export interface Context {
@@ -11,6 +11,8 @@ export interface Context {
 	now: Date;
 	features: Features;
 	emails: SentEmail[];
+	/** Tells a team's webhooks of a change. */
+	notify: (team: Team, event: WebhookEvent, entity: unknown) => void;
 }
 
 export type Handler = (context: Context) => Reply;

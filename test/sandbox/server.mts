@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { envelope } from './answers.mts';
 import type { Answer } from './answers.mts';
+import { SandboxDashboard } from './dashboard.mts';
 import { faultAnswer, FaultQueue } from './faults.mts';
 import { addDays } from './formats.mts';
 import { answer } from './routes.mts';
@@ -12,6 +13,8 @@ import { createTeam, insertCustomer, insertLicense, insertProduct } from './team
 import type {
 	CustomerRow,
 	CustomerSeed,
+	Dashboard,
+	DeliveryTimes,
 	Fault,
 	FaultKind,
 	Features,
@@ -24,7 +27,10 @@ import type {
 	SandboxOptions,
 	SentEmail,
 	Team,
+	Webhook,
+	WebhookSeed,
 } from './types.mts';
+import { createWebhook, WebhookSender } from './webhooks.mts';
 
 export type * from './types.mts';
 
@@ -51,13 +57,17 @@ class SandboxServer implements Sandbox {
 		fullLists: true,
 		unstableTies: true,
 	};
+	readonly dashboard: Dashboard;
 	latencyMs: number;
 	inFlight = 0;
 	maxInFlight = 0;
 	onRequest?: Sandbox['onRequest'];
+	onDelivery?: Sandbox['onDelivery'];
 
 	private readonly now: () => Date;
 	private readonly server: Server;
+	private readonly sender: WebhookSender;
+	private readonly webhooksAnywhere: boolean;
 	private readonly faults = new FaultQueue();
 	private readonly closing = new AbortController();
 	private lastSeededAt: Date;
@@ -66,6 +76,10 @@ class SandboxServer implements Sandbox {
 		this.state = createTeam(options);
 		this.latencyMs = options.latencyMs ?? 0;
 		this.now = options.now ?? (() => new Date());
+		this.sender = new WebhookSender(this.now);
+		this.sender.onAttempt = (delivery, attempt) => this.onDelivery?.(delivery, attempt);
+		this.webhooksAnywhere = options.webhooksAnywhere ?? false;
+		this.dashboard = new SandboxDashboard(this.state, this.sender, this.now);
 		this.lastSeededAt = addDays(this.now(), -1);
 		this.server = createServer((request, response) => void this.handle(request, response));
 		this.server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -83,6 +97,10 @@ class SandboxServer implements Sandbox {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 
+	get webhookTimes(): DeliveryTimes {
+		return this.sender.times;
+	}
+
 	async listen(port: number): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
 			this.server.once('error', reject);
@@ -92,6 +110,7 @@ class SandboxServer implements Sandbox {
 
 	async close(): Promise<void> {
 		this.closing.abort();
+		await this.sender.close();
 		await new Promise((resolve) => {
 			this.server.close(resolve);
 			this.server.closeAllConnections();
@@ -109,6 +128,16 @@ class SandboxServer implements Sandbox {
 
 	addLicense(fields: LicenseSeed = {}): LicenseRow {
 		return insertLicense(this.state, fields, this.nextSeedTime());
+	}
+
+	addWebhook(fields: WebhookSeed): Webhook {
+		const webhook = createWebhook(fields, this.webhooksAnywhere);
+		this.state.webhooks.push(webhook);
+		return webhook;
+	}
+
+	deliveriesEnded(): Promise<void> {
+		return this.sender.settled();
 	}
 
 	addFault(fault: Fault): void {
@@ -169,6 +198,7 @@ class SandboxServer implements Sandbox {
 			teams: [this.state, this.otherTeam],
 			features: this.features,
 			emails: this.emails,
+			notify: (...change) => this.sender.send(...change),
 		});
 	}
 

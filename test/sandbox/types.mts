@@ -1,6 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Table } from './table.mts';
+import type {
+	Delivery,
+	DeliveryAttempt,
+	DeliveryTimes,
+	Webhook,
+	WebhookSeed,
+} from './webhook-types.mts';
+
+export type * from './webhook-types.mts';
 
 export type ExpirationType = 'NEVER' | 'DATE' | 'DURATION';
 export type ExpirationStart = 'CREATION' | 'ACTIVATION';
@@ -76,12 +85,22 @@ export interface ProductRow extends Row {
 	metadata: MetadataRow[];
 }
 
+export interface ReleaseRow extends Row {
+	productId: string;
+	version: string;
+	status: 'PUBLISHED' | 'DRAFT' | 'ARCHIVED' | 'DEPRECATED';
+	latest: boolean;
+	branchId: string | null;
+	metadata: MetadataRow[];
+}
+
 type Seed<T extends { metadata: MetadataRow[] }> = Partial<Omit<T, 'metadata' | 'teamId'>> & {
 	metadata?: MetadataEntry[];
 };
 export type LicenseSeed = Seed<LicenseRow>;
 export type CustomerSeed = Seed<CustomerRow>;
 export type ProductSeed = Seed<ProductRow>;
+export type ReleaseSeed = Seed<ReleaseRow> & { productId: string };
 
 /** One team's data. Plain records: a test may read and change all of it at any time. */
 export interface Team {
@@ -91,6 +110,10 @@ export interface Team {
 	licenses: Table<LicenseRow>;
 	customers: Table<CustomerRow>;
 	products: Table<ProductRow>;
+	releases: Table<ReleaseRow>;
+	webhooks: Webhook[];
+	/** Every event on its way to every webhook, in order. */
+	deliveries: Delivery[];
 	licenseLimit: number;
 	customerLimit: number;
 	/** When license e-mails were sent; the server allows 50 in 24 hours. */
@@ -171,11 +194,23 @@ export interface SandboxOptions {
 	teamId?: string;
 	apiKey?: string;
 	now?: () => Date;
+	/** Lets webhooks go to other machines. Default false: to this one only. */
+	webhooksAnywhere?: boolean;
 }
 
 export interface SentEmail {
 	licenseKey: string;
 	to: string;
+}
+
+/** What people do in the dashboard and the API cannot; each tells the webhooks of it. */
+export interface Dashboard {
+	createProduct(fields?: ProductSeed): ProductRow;
+	updateProduct(id: string, changes: ProductSeed): ProductRow;
+	deleteProduct(id: string): void;
+	createRelease(fields: ReleaseSeed): ReleaseRow;
+	updateRelease(id: string, changes: Partial<ReleaseSeed>): ReleaseRow;
+	deleteRelease(id: string): void;
 }
 
 export interface Sandbox {
@@ -188,15 +223,23 @@ export interface Sandbox {
 	readonly requests: RequestRecord[];
 	readonly emails: SentEmail[];
 	readonly features: Features;
+	readonly dashboard: Dashboard;
+	readonly webhookTimes: DeliveryTimes;
 	readonly inFlight: number;
 	readonly maxInFlight: number;
 	latencyMs: number;
 	/** Called (and awaited) before a request is processed. */
 	onRequest?: (record: RequestRecord) => void | Promise<void>;
-	/** Puts a row into the first team. Rows not told their `createdAt` get one a second apart. */
+	/** Called after each attempt to deliver a webhook. */
+	onDelivery?: (delivery: Delivery, attempt: DeliveryAttempt) => void;
+	/** Puts a row into the first team, and tells no webhook. Rows not told their `createdAt` get one a second apart. */
 	addProduct(fields?: ProductSeed): ProductRow;
 	addCustomer(fields?: CustomerSeed): CustomerRow;
 	addLicense(fields?: LicenseSeed): LicenseRow;
+	/** Sets up a webhook in the first team, as people do in the dashboard. */
+	addWebhook(fields: WebhookSeed): Webhook;
+	/** Waits until no delivery is pending. */
+	deliveriesEnded(): Promise<void>;
 	/** Of several that match a request, the one added first is used. */
 	addFault(fault: Fault): void;
 	/** Forgets the requests seen and starts `maxInFlight` anew. */

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+
+import { productView, releaseView } from './license-view.mts';
+import { metadataRows } from './metadata.mts';
+import { insertProduct } from './team.mts';
+import type {
+	Dashboard,
+	MetadataEntry,
+	ProductRow,
+	ProductSeed,
+	ReleaseRow,
+	ReleaseSeed,
+	Row,
+	Team,
+} from './types.mts';
+import type { WebhookSender } from './webhooks.mts';
+
+/**
+ * What people do in the dashboard. The API has no endpoints for products, and none to delete a
+ * release, but webhooks tell of all of it.
+ */
+export class SandboxDashboard implements Dashboard {
+	constructor(
+		private readonly team: Team,
+		private readonly sender: WebhookSender,
+		private readonly now: () => Date,
+	) {}
+
+	createProduct(fields: ProductSeed = {}): ProductRow {
+		const product = insertProduct(this.team, fields, this.now());
+		this.sender.send(this.team, 'PRODUCT_CREATED', productView(product, this.team));
+		return product;
+	}
+
+	updateProduct(id: string, changes: ProductSeed): ProductRow {
+		const product = found(this.team.products, id);
+		change(product, changes, this.now());
+		this.sender.send(this.team, 'PRODUCT_UPDATED', productView(product, this.team));
+		return product;
+	}
+
+	/** Its releases go with it; its licenses stay, without the product. */
+	deleteProduct(id: string): void {
+		const product = found(this.team.products, id);
+		this.team.products.delete(id);
+		for (const release of [...this.team.releases.values()])
+			if (release.productId === id) this.team.releases.delete(release.id);
+		for (const license of this.team.licenses.values())
+			license.productIds = license.productIds.filter((productId) => productId !== id);
+		this.sender.send(this.team, 'PRODUCT_DELETED', productView(product, this.team));
+	}
+
+	createRelease(fields: ReleaseSeed): ReleaseRow {
+		const now = this.now();
+		found(this.team.products, fields.productId);
+		const release: ReleaseRow = {
+			id: fields.id ?? randomUUID(),
+			teamId: this.team.teamId,
+			createdByUserId: fields.createdByUserId ?? this.team.userId,
+			productId: fields.productId,
+			version: fields.version ?? '1.0.0',
+			status: fields.status ?? 'PUBLISHED',
+			latest: fields.latest ?? false,
+			branchId: fields.branchId ?? null,
+			metadata: metadataRows(fields.metadata ?? [], now),
+			createdAt: fields.createdAt ?? now,
+			updatedAt: fields.updatedAt ?? now,
+		};
+		this.team.releases.set(release.id, release);
+		this.sender.send(this.team, 'RELEASE_CREATED', releaseView(release, this.team));
+		return release;
+	}
+
+	updateRelease(id: string, changes: Partial<ReleaseSeed>): ReleaseRow {
+		const release = found(this.team.releases, id);
+		change(release, changes, this.now());
+		this.sender.send(this.team, 'RELEASE_UPDATED', releaseView(release, this.team));
+		return release;
+	}
+
+	deleteRelease(id: string): void {
+		const release = found(this.team.releases, id);
+		this.team.releases.delete(id);
+		this.sender.send(this.team, 'RELEASE_DELETED', releaseView(release, this.team));
+	}
+}
+
+function change(row: Row, changes: { metadata?: MetadataEntry[] }, now: Date): void {
+	const { metadata, ...fields } = changes;
+	Object.assign(row, fields, metadata && { metadata: metadataRows(metadata, now) });
+	row.updatedAt = now;
+}
+
+function found<T>(table: Map<string, T>, id: string): T {
+	const row = table.get(id);
+	if (!row) throw new Error(`There is nothing with the ID ${id}`);
+	return row;
+}

@@ -1,0 +1,324 @@
+import { execFileSync } from 'node:child_process';
+
+import { clientOf, newCustomer, newLicense } from './client.mts';
+import type { Client } from './client.mts';
+import { addDays } from './formats.mts';
+import { startReceiver } from './receiver.mts';
+import type { Call, Receiver } from './receiver.mts';
+import { startSandbox } from './server.mts';
+import type { Sandbox, SandboxOptions } from './server.mts';
+import { WEBHOOK_EVENTS, webhookHeaders } from './webhooks.mts';
+
+const SECRET = 'a secret of the dashboard';
+
+let sandbox: Sandbox;
+let client: Client;
+let receiver: Receiver;
+let now: Date;
+
+async function start(options: SandboxOptions = {}): Promise<void> {
+	sandbox = await startSandbox({ now: () => now, ...options });
+	sandbox.webhookTimes.firstPauseMs = 5;
+	client = clientOf(sandbox);
+}
+
+beforeEach(async () => {
+	now = new Date();
+	receiver = await startReceiver();
+	await start();
+});
+afterEach(async () => {
+	await sandbox.close();
+	await receiver.close();
+});
+
+const setUp = (path = '/hook', fields = {}) =>
+	sandbox.addWebhook({ url: receiver.url + path, secret: SECRET, ...fields });
+const eventsOf = (calls: Call[]) => calls.map(({ headers }) => headers['x-lukittu-event']);
+const statesOf = () => sandbox.state.deliveries.map(({ state }) => state);
+const createLicense = (fields = {}) => client.post('/licenses', newLicense(fields));
+
+/** The signature as another program computes it. */
+function opensslSignature({ headers, body }: Call, secret: string): string {
+	const signed = `${headers['x-lukittu-timestamp']}.${body}`;
+	const args = ['dgst', '-sha256', '-mac', 'HMAC', '-macopt', `key:${secret}`];
+	return execFileSync('openssl', args, { input: signed, encoding: 'utf8' })
+		.trim()
+		.split(' ')
+		.at(-1)!;
+}
+
+test('every change of a license or a customer tells what it is then', async () => {
+	setUp();
+	const product = sandbox.addProduct({ metadata: [{ key: 'a', value: 'b', locked: false }] });
+	const { data: customer } = await client.post('/customers', newCustomer());
+	const customerPath = `/customers/${customer.data.id}`;
+	await client.put(customerPath, newCustomer({ fullName: 'Ada Example-Two' }));
+	const ids = { productIds: [product.id], customerIds: [customer.data.id] };
+	const metadata = [{ key: 'order', value: 'SO-1', locked: true }];
+	const { data: license } = await createLicense({ ...ids, metadata });
+	const { sendEmailDelivery, ...fields } = newLicense({ ...ids, metadata, suspended: true });
+	const { id, licenseKey } = license.data;
+	await client.put(`/licenses/id/${id}`, { ...fields, licenseKey });
+	await client.delete(`/licenses/id/${id}`);
+	await client.delete(customerPath);
+	await sandbox.deliveriesEnded();
+
+	const bodies = Object.fromEntries(
+		receiver.calls.map(({ headers, body }) => [headers['x-lukittu-event'], JSON.parse(body)]),
+	);
+	expect(Object.keys(bodies)).toHaveLength(6);
+	expect(bodies.CUSTOMER_CREATED).toEqual(customer.data);
+	expect(bodies.CUSTOMER_UPDATED).toMatchObject({ fullName: 'Ada Example-Two' });
+	expect(bodies.CUSTOMER_DELETED).toMatchObject({ id: customer.data.id, metadata: [] });
+	expect(bodies.LICENSE_CREATED).toMatchObject({
+		id,
+		licenseKey,
+		suspended: false,
+		products: [{ id: product.id, name: product.name }],
+		customers: [{ id: customer.data.id, fullName: 'Ada Example-Two' }],
+		metadata: [{ key: 'order', value: 'SO-1', locked: true, licenseId: id }],
+	});
+	expect(bodies.LICENSE_CREATED).not.toHaveProperty('seats');
+	expect(bodies.LICENSE_CREATED.products[0]).not.toHaveProperty('metadata');
+	expect(bodies.LICENSE_UPDATED).toMatchObject({ id, suspended: true });
+	expect(bodies.LICENSE_DELETED).toEqual(bodies.LICENSE_UPDATED);
+});
+
+test('products and releases change in the dashboard, and tell of it too', async () => {
+	setUp();
+	const { dashboard, state } = sandbox;
+	const product = dashboard.createProduct({ name: 'Orbit' });
+	dashboard.updateProduct(product.id, { name: 'Orbit 2' });
+	const release = dashboard.createRelease({ productId: product.id, version: '1.2.0' });
+	dashboard.updateRelease(release.id, { status: 'ARCHIVED' });
+	dashboard.deleteRelease(release.id);
+	const license = sandbox.addLicense({ productIds: [product.id] });
+	dashboard.createRelease({ productId: product.id });
+	dashboard.deleteProduct(product.id);
+	await sandbox.deliveriesEnded();
+
+	const told = state.deliveries.map(({ event, body }) => ({ event, ...JSON.parse(body) }));
+	expect(told).toMatchObject([
+		{ event: 'PRODUCT_CREATED', id: product.id, name: 'Orbit', metadata: [] },
+		{ event: 'PRODUCT_UPDATED', name: 'Orbit 2' },
+		{ event: 'RELEASE_CREATED', version: '1.2.0', product: { name: 'Orbit 2' }, branch: null },
+		{ event: 'RELEASE_UPDATED', version: '1.2.0', status: 'ARCHIVED', id: release.id },
+		{ event: 'RELEASE_DELETED', id: release.id },
+		{ event: 'RELEASE_CREATED' },
+		{ event: 'PRODUCT_DELETED', id: product.id, name: 'Orbit 2' },
+	]);
+	expect(state.releases.size).toBe(0);
+	expect(license.productIds).toEqual([]);
+});
+
+test('what is refused or not carried out, what is read, and seeds tell nothing', async () => {
+	setUp();
+	sandbox.addLicense();
+	await client.get('/licenses');
+	await createLicense({ hwidLimit: 0 });
+	sandbox.addFault({ kind: { status: 503 } });
+	await createLicense();
+	sandbox.addFault({ kind: 'resetAfter' });
+	await createLicense().catch(() => {});
+	await sandbox.deliveriesEnded();
+	expect(eventsOf(receiver.calls)).toEqual(['LICENSE_CREATED']);
+});
+
+test("each attempt is signed as openssl signs it, with the server's headers", async () => {
+	setUp();
+	const metadata = [{ key: 'Größe', value: '✓ 𝄞 naïve "quoted" \\ \u2028', locked: false }];
+	const before = Date.now();
+	await createLicense({ metadata });
+	await sandbox.deliveriesEnded();
+	const [call] = receiver.calls;
+	expect(call.headers).toMatchObject({
+		'content-type': 'application/json',
+		'user-agent': 'Lukittu-Webhook/1.0',
+		'x-lukittu-event': 'LICENSE_CREATED',
+	});
+	expect(call.headers['x-lukittu-timestamp']).toMatch(/^\d{13}$/);
+	expect(Number(call.headers['x-lukittu-timestamp'])).toBeGreaterThanOrEqual(before);
+	expect(call.body).toContain('✓ 𝄞 naïve');
+	expect(call.headers['x-lukittu-signature']).toBe(opensslSignature(call, SECRET));
+	expect(call.headers['x-lukittu-signature']).not.toBe(opensslSignature(call, 'another'));
+});
+
+test('fixed vectors, computed once with openssl', () => {
+	const signature = (body: string) =>
+		webhookHeaders('s3cret', 'LICENSE_CREATED', body, 1767225600000)['X-Lukittu-Signature'];
+	expect(signature('{"id":"1"}')).toBe(
+		'3fa2551ed0bb7660a60678fbfecffcc0b3dbd23704bb3f4b828433ce5cc2c14a',
+	);
+	expect(signature('{"name":"Zoë ✓"}')).toBe(
+		'2c6c60035e9a4287a599a9735222032bdbfbafb8a74f605352e0291540343d1b',
+	);
+});
+
+test('webhooks have secrets and events of their own', async () => {
+	setUp('/all');
+	setUp('/deleted', { secret: 'other', events: ['LICENSE_DELETED', 'CUSTOMER_DELETED'] });
+	const { data } = await createLicense();
+	await client.delete(`/licenses/${data.data.licenseKey}`);
+	await sandbox.deliveriesEnded();
+	const at = (path: string) => receiver.calls.filter((call) => call.path === path);
+	expect(eventsOf(at('/all')).sort()).toEqual(['LICENSE_CREATED', 'LICENSE_DELETED']);
+	expect(eventsOf(at('/deleted'))).toEqual(['LICENSE_DELETED']);
+	const [call] = at('/deleted');
+	expect(call.headers['x-lukittu-signature']).toBe(opensslSignature(call, 'other'));
+	expect(WEBHOOK_EVENTS).toHaveLength(12);
+});
+
+test("another team's changes are nobody's business", async () => {
+	setUp();
+	const { teamId, apiKey } = sandbox.otherTeam;
+	await clientOf({ url: sandbox.url, teamId, apiKey }).post('/licenses', newLicense());
+	await sandbox.deliveriesEnded();
+	expect(receiver.calls).toEqual([]);
+});
+
+describe('an answer that is no success', () => {
+	test('is followed by four more attempts, each pause twice as long, each signed anew', async () => {
+		setUp();
+		sandbox.webhookTimes.firstPauseMs = 40;
+		receiver.answer = 500;
+		await createLicense();
+		await sandbox.deliveriesEnded();
+
+		const { calls } = receiver;
+		expect(calls).toHaveLength(5);
+		for (const [index, pause] of [40, 80, 160, 320].entries()) {
+			const waited = calls[index + 1].at - calls[index].at;
+			expect(waited).toBeGreaterThanOrEqual(pause - 2);
+			expect(waited).toBeLessThan(pause * 2 + 200);
+		}
+		expect(new Set(calls.map(({ body }) => body)).size).toBe(1);
+		const distinct = (header: string) => new Set(calls.map(({ headers }) => headers[header])).size;
+		expect(distinct('x-lukittu-timestamp')).toBe(5);
+		expect(distinct('x-lukittu-signature')).toBe(5);
+		for (const call of calls)
+			expect(call.headers['x-lukittu-signature']).toBe(opensslSignature(call, SECRET));
+		const [{ state, attempts }] = sandbox.state.deliveries;
+		expect(state).toBe('failed');
+		expect(attempts.map(({ status }) => status)).toEqual([500, 500, 500, 500, 500]);
+	});
+
+	test.each([302, 400, 401, 404])('%i counts as one', async (status) => {
+		setUp();
+		receiver.answer = (response) => {
+			response.writeHead(status, { location: `${receiver.url}/elsewhere` }).end();
+			receiver.answer = 204;
+		};
+		await createLicense();
+		await sandbox.deliveriesEnded();
+		const [{ state, attempts }] = sandbox.state.deliveries;
+		expect(state).toBe('delivered');
+		expect(attempts.map((attempt) => attempt.status)).toEqual([status, 204]);
+		expect(receiver.calls.map(({ path }) => path)).toEqual(['/hook', '/hook']);
+	});
+
+	test.each([
+		['no answer in time', () => {}, /no answer within 50 ms/],
+		['a cut connection', (response: { destroy(): void }) => response.destroy(), /socket|closed/],
+	])('so does %s', async (_, silence, reason) => {
+		setUp();
+		sandbox.webhookTimes.timeoutMs = 50;
+		receiver.answer = (response) => {
+			silence(response);
+			receiver.answer = 200;
+		};
+		await createLicense();
+		await sandbox.deliveriesEnded();
+		const [{ attempts }] = sandbox.state.deliveries;
+		expect(attempts[0].status).toBeUndefined();
+		expect(attempts[0].reason).toMatch(reason);
+		expect(attempts[1].status).toBe(200);
+	});
+
+	test('waits as long as Lukittu does, unless told otherwise', async () => {
+		const usual = await startSandbox();
+		expect(usual.webhookTimes).toEqual({ timeoutMs: 5_000, firstPauseMs: 60_000 });
+		await usual.close();
+	});
+});
+
+describe('three failed events', () => {
+	const failOnce = async () => {
+		receiver.answer = 500;
+		await createLicense();
+		await sandbox.deliveriesEnded();
+	};
+	beforeEach(() => {
+		sandbox.webhookTimes.firstPauseMs = 1;
+	});
+
+	test('switch the webhook off, and no other', async () => {
+		const webhook = setUp();
+		const other = setUp('/other', { events: ['LICENSE_DELETED'] });
+		await failOnce();
+		await failOnce();
+		expect(webhook.active).toBe(true);
+		await failOnce();
+		expect([webhook.active, other.active]).toEqual([false, true]);
+		await createLicense();
+		await sandbox.deliveriesEnded();
+		expect(statesOf()).toEqual(['failed', 'failed', 'failed']);
+	});
+
+	test('do not where one succeeded in the last 48 hours', async () => {
+		const webhook = setUp();
+		await createLicense();
+		await sandbox.deliveriesEnded();
+		await failOnce();
+		await failOnce();
+		await failOnce();
+		expect(webhook.active).toBe(true);
+		now = addDays(now, 2.01);
+		await failOnce();
+		await failOnce();
+		expect(webhook.active).toBe(true);
+		await failOnce();
+		expect(webhook.active).toBe(false);
+	});
+});
+
+test("the API's answers do not wait for webhooks", async () => {
+	setUp();
+	receiver.answer = () => {};
+	const startedAt = Date.now();
+	await createLicense();
+	expect(Date.now() - startedAt).toBeLessThan(1_000);
+	expect(statesOf()).toEqual(['pending']);
+});
+
+test.each([
+	['an attempt', () => (receiver.answer = () => {})],
+	['a pause', () => (receiver.answer = 500)],
+])('closing the sandbox ends %s', async (_, prepare) => {
+	setUp();
+	sandbox.webhookTimes.firstPauseMs = 60_000;
+	prepare();
+	await createLicense();
+	while (receiver.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+	const startedAt = Date.now();
+	await sandbox.close();
+	expect(Date.now() - startedAt).toBeLessThan(1_000);
+	expect(statesOf()).toEqual(['pending']);
+	expect(receiver.calls).toHaveLength(1);
+	await start();
+});
+
+test('a webhook stays on this machine, unless it is allowed to leave', async () => {
+	const add = (url: string) => () => sandbox.addWebhook({ url });
+	for (const host of ['127.0.0.1:1', 'localhost', '[::1]:5678', '127.1'])
+		expect(add(`http://${host}/hook`)).not.toThrow();
+	for (const host of ['example.com', '127.0.0.1.example.com', '10.0.0.1', 'localhost.example.com'])
+		expect(add(`http://${host}/hook`)).toThrow('another machine');
+	expect(add('file:///etc/hosts')).toThrow('not an address');
+	const events = ['LICENSE_EXPLODED'] as never;
+	expect(() => sandbox.addWebhook({ url: 'http://localhost', events })).toThrow('LICENSE_EXPLODED');
+
+	await sandbox.close();
+	await start({ webhooksAnywhere: true });
+	expect(add('https://example.com/hook')).not.toThrow();
+});
