@@ -14,11 +14,15 @@ import { freePort } from './ports.mts';
 import { step } from './progress.mts';
 import { startDemoSandbox } from './sandbox.mts';
 import { isStopping, stop } from './stop.mts';
+import { LARGE_BURST, SMALL_BURST } from './trigger/burst.mts';
+import { writeReport } from './trigger/report.mts';
+import { runTrigger } from './trigger/run.mts';
 
 const PREFERRED_PORT = 5678;
 
 const HELP = `npm run demo            n8n with the Lukittu node and example workflows, in your browser
-npm run demo -- --run   runs the example workflows without a browser and checks the result
+npm run demo -- --run   runs the example workflows and the trigger without a browser and checks
+                        the result
 
 No Lukittu account is needed: a server in memory, on this machine, plays Lukittu.
 All that is installed is in demo/.cache; delete that folder to start afresh.`;
@@ -29,6 +33,7 @@ let interruptedCode = 130;
 async function main(args: string[]): Promise<void> {
 	if (args.length === 0) return openEditor();
 	if (args.length === 1 && args[0] === '--run') return runOnce();
+	if (args.length === 1 && args[0] === '--write') return writeOnce();
 	console.log(HELP);
 	process.exitCode = args.includes('--help') ? 0 : 2;
 }
@@ -62,15 +67,28 @@ async function openEditor(): Promise<void> {
 }
 
 async function runOnce(): Promise<void> {
+	const { instance, sandbox } = await startAnew();
+	await importExamples(instance, sandbox);
+	await runExamples(instance, sandbox);
+	await runTrigger(instance, sandbox, SMALL_BURST);
+	console.log('\n  The workflows and the trigger did what they should.\n');
+}
+
+/** What `npm run reliability:trigger` does; its times are this machine's. */
+async function writeOnce(): Promise<void> {
+	const { instance, sandbox } = await startAnew();
+	const { rows, burst } = await runTrigger(instance, sandbox, LARGE_BURST);
+	await writeReport(rows, burst);
+	console.log('\n  docs/reliability.md tells what was seen.\n');
+}
+
+async function startAnew() {
 	lock('run', 'running the example workflows');
 	const { node, packed } = await prepare();
 	const instance = { node, home: RUN_HOME };
 	await rm(RUN_HOME, { recursive: true, force: true });
 	await installNode(packed, RUN_HOME);
-	const sandbox = await startDemoSandbox();
-	await importExamples(instance, sandbox);
-	await runExamples(instance, sandbox);
-	console.log('\n  Both workflows did what they should.\n');
+	return { instance, sandbox: await startDemoSandbox() };
 }
 
 async function prepare() {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 
 import type { LicenseRow, Sandbox } from '../test/sandbox/types.mts';
 
+import { check } from './check.mts';
 import { CommandFailed, DemoError, lastLines } from './errors.mts';
 import { WORKFLOWS } from './import.mts';
 import { n8n, type Instance } from './n8n.mts';
@@ -118,13 +119,4 @@ function keys(licenses: Iterable<{ licenseKey?: unknown }>): unknown[] {
 
 function show(items: Json[]): void {
 	for (const item of items) console.log(`      ${JSON.stringify(item)}`);
-}
-
-function check(what: string, assertion: () => void): void {
-	try {
-		assertion();
-	} catch (error) {
-		throw new DemoError(`Not so: ${what}.\n\n${(error as Error).message}`);
-	}
-	console.log(`  ✓ ${what}`);
 }

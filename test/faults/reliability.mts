@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readable, startShop } from '../license/support.mts';
 import { startElsewhere, type FaultCase } from './faults.mts';
 import { CASES, heldOf, rowsOf, runCase, type Case } from './operations.mts';
+import { replaceSection } from './section.mts';
 
 /** What the table is written into, between two markers. */
 export const FILE = 'docs/reliability.md';
@@ -114,7 +115,5 @@ export function tablesOf(all: Array<[FaultCase, Outcome[]]>): string {
 
 /** Puts the tables into the text of the file, in place of those before. */
 export function withTables(text: string, table: string): string {
-	const [head] = text.split(BEGIN);
-	const [, tail] = text.split(END);
-	return `${head}${BEGIN}\n\n${table}\n\n${END}${tail}`;
+	return replaceSection(text, BEGIN, END, table);
 }
