@@ -11,7 +11,7 @@ export const triggerFields: INodeProperties[] = [
 	{
 		// Of HTML, n8n shows a, ul and li in a notice, and nothing that is computed.
 		displayName:
-			'Lukittu sends events once you have added a webhook there: <ul><li>Copy the Production URL from "Webhook URLs" above.</li><li>In the Lukittu dashboard, open "Webhooks", add a webhook with this URL, and select the events.</li><li>Copy its secret into the credential of this node.</li><li>Activate the workflow.</li></ul>To try it out in the editor, use the Test URL instead. <a href="https://docs.lukittu.com/platform/webhooks" target="_blank">More about webhooks in Lukittu</a>',
+			'Lukittu sends events once you have added a webhook there: <ul><li>Copy the Production URL from "Webhook URLs" above.</li><li>In the Lukittu dashboard, open "Webhooks", add a webhook with this URL, and select the events.</li><li>Copy its secret into the credential of this node.</li><li>Publish the workflow (in older versions of n8n: activate it).</li></ul>To try it out in the editor, use the Test URL instead. <a href="https://docs.lukittu.com/platform/webhooks" target="_blank">More about webhooks in Lukittu</a>',
 		name: 'setupNotice',
 		type: 'notice',
 		default: '',
