@@ -7,7 +7,7 @@ export type AnswerCheck = (value: unknown) => string | undefined;
 type Test = (value: unknown) => boolean;
 
 const isText: Test = (value) => typeof value === 'string';
-const isDate: Test = (value) => isText(value) && !Number.isNaN(Date.parse(String(value)));
+const isDate: Test = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 const orNull =
 	(test: Test): Test =>
 	(value) =>
@@ -40,15 +40,17 @@ export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
 const listOf =
 	(fields: Record<string, Test>): Test =>
 	(value) =>
-		Array.isArray(value) && value.every((entry) => wrongField(entry, fields) === undefined);
+		Array.isArray(value) &&
+		value.every((entry) => isObject(entry) && wrongField(entry, fields) === undefined);
 
 /** The first field that is not as it must be; undefined where all are. */
-function wrongField(value: unknown, fields: Record<string, Test>): string | undefined {
-	return Object.keys(fields).find((name) => !isObject(value) || !fields[name](value[name]));
+function wrongField(value: IDataObject, fields: Record<string, Test>): string | undefined {
+	for (const name in fields) if (!fields[name](value[name])) return name;
+	return undefined;
 }
 
 /** An ID goes into paths and bodies. */
-const isId: Test = (value) => isText(value) && isUuid(String(value));
+const isId: Test = (value) => typeof value === 'string' && isUuid(value);
 
 /** What everything has that Lukittu stores: lists are put together and sorted by it. */
 const ROW = { id: isId, createdAt: isDate, updatedAt: isDate };
@@ -58,7 +60,7 @@ const METADATA = orMissing(listOf({ key: isText, value: isText }));
 /** A wrong date or time would leave a license out of an audit, and nobody would know. */
 const LICENSE: Record<string, Test> = {
 	...ROW,
-	licenseKey: (value) => isText(value) && isLicenseKey(String(value)),
+	licenseKey: (value) => typeof value === 'string' && isLicenseKey(value),
 	expirationType: isText,
 	expirationDate: orMissing(orNull(isDate)),
 	expirationDays: orMissing(orNull(Number.isInteger)),

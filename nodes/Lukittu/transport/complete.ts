@@ -94,8 +94,9 @@ async function walk<T extends Entry>(
 	}
 	// Without a total, the rows that came are as many as there were, but for those created since,
 	// and unless more would have come.
-	const rows = isCut ? Infinity : pages.flatMap((page) => page.entries).filter(existed).length;
-	return { entries, expected: newest.totalResults ?? rows, existed };
+	const rows = () =>
+		isCut ? Infinity : pages.flatMap((page) => page.entries).filter(existed).length;
+	return { entries, expected: newest.totalResults ?? rows(), existed };
 }
 
 /**
@@ -157,7 +158,7 @@ export async function listAll<T extends Entry>(
 	}
 	await walkAgain(SMALLER_PAGES);
 
-	const all: Entries<T> = new Map();
-	for (const { entries } of walks) collect(all, entries.values());
+	const [{ entries: all }, ...others] = walks;
+	for (const { entries } of others) collect(all, entries.values());
 	return { entries: [...all.values()], missing };
 }
