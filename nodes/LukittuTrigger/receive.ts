@@ -1,4 +1,5 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { isObject } from '../Lukittu/checks/answers';
 import { readSecretOften } from './credential';
 import { ANY_EVENT } from './events';
 import { passes } from './filter';
@@ -58,8 +59,7 @@ function settingsOf(context: IWebhookFunctions): Settings | Error {
 function entityIn(body: Uint8Array): IDataObject | undefined {
 	try {
 		const entity: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-		const isEntity = typeof entity === 'object' && entity !== null && !Array.isArray(entity);
-		return isEntity ? (entity as IDataObject) : undefined;
+		return isObject(entity) ? entity : undefined;
 	} catch {
 		return undefined;
 	}
