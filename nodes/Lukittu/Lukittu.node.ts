@@ -2,8 +2,9 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 import { searchCustomers } from './methods/searchCustomers';
 import { searchLicenses } from './methods/searchLicenses';
 import { searchProducts } from './methods/searchProducts';
-import { customerDescription } from './resources/customer';
-import { licenseDescription } from './resources/license';
+import { customerDescription, customerOperations } from './resources/customer';
+import { allItemsOf } from './transport/door';
+import { licenseDescription, licenseOperations } from './resources/license';
 
 export class Lukittu implements INodeType {
 	description: INodeTypeDescription = {
@@ -52,6 +53,12 @@ export class Lukittu implements INodeType {
 			...licenseDescription,
 			...customerDescription,
 		],
+	};
+
+	// n8n's routing evaluates each expression three times for every item, or more.
+	customOperations = {
+		customer: allItemsOf(customerOperations),
+		license: allItemsOf(licenseOperations),
 	};
 
 	methods = {

@@ -1,10 +1,6 @@
-import type {
-	IDataObject,
-	IDisplayOptions,
-	IExecuteSingleFunctions,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { checkBoolean, checkChoice, checkWholeNumber } from '../checks/values';
+import type { ItemContext } from '../transport/context';
 import { SORT_DIRECTIONS, type Sort } from '../transport/pages';
 import { ifAdded } from './parameters';
 
@@ -40,7 +36,7 @@ export function amountFields(show: NonNullable<IDisplayOptions['show']>): INodeP
  *
  * @throws UserError if the limit is no whole number from 1 up
  */
-export function readLimit(context: IExecuteSingleFunctions): number | undefined {
+export function readLimit(context: ItemContext): number | undefined {
 	const returnAll = checkBoolean(context.getNodeParameter('returnAll', false), "'Return All'");
 	if (returnAll) return undefined;
 	return checkWholeNumber(context.getNodeParameter('limit', 50), "'Limit'", 1);

@@ -1,5 +1,6 @@
-import { UserError, type IDataObject, type IExecuteSingleFunctions } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 import { checkIdRows, checkLicenseKey, checkUuid, shown } from '../checks/ids';
+import type { ItemContext } from '../transport/context';
 import type { LicenseReference } from '../types';
 
 /** The value inside a resource locator, whatever its mode. */
@@ -14,7 +15,7 @@ function locatorValue(locator: unknown): unknown {
  *
  * @throws UserError if the ID or key is malformed
  */
-export function licenseReference(context: IExecuteSingleFunctions): LicenseReference {
+export function licenseReference(context: ItemContext): LicenseReference {
 	const locator = context.getNodeParameter('license', {}) as IDataObject | null;
 	if (locator?.mode === 'key') {
 		return { by: 'key', key: checkLicenseKey(locator.value, "'License'") };
@@ -27,7 +28,7 @@ export function licenseReference(context: IExecuteSingleFunctions): LicenseRefer
  *
  * @throws UserError if the ID is malformed
  */
-export function customerIdOf(context: IExecuteSingleFunctions): string {
+export function customerIdOf(context: ItemContext): string {
 	const locator = context.getNodeParameter('customer', {});
 	return checkUuid(locatorValue(locator), "'Customer'", 'customer');
 }

@@ -1,14 +1,14 @@
 import {
 	UserError,
 	type ICredentialDataDecryptedObject,
-	type IExecuteSingleFunctions,
 	type ILoadOptionsFunctions,
 } from 'n8n-workflow';
 import { isUuid } from '../checks/ids';
 import { shortened } from '../text';
+import type { ItemContext } from './context';
 
 /** Who sends a request: a node that runs, or a locator's list in the editor. */
-export type LukittuContext = IExecuteSingleFunctions | ILoadOptionsFunctions;
+export type LukittuContext = ItemContext | ILoadOptionsFunctions;
 
 /** Where the requests of one credential go. */
 export interface Connection {

@@ -1,7 +1,7 @@
 import {
 	UserError,
-	type DeclarativeRestApiSettings,
 	type IDataObject,
+	type IExecuteFunctions,
 	type IExecutePaginationFunctions,
 	type INodeExecutionData,
 	type INodePropertyRouting,
@@ -9,10 +9,13 @@ import {
 } from 'n8n-workflow';
 import { operationError } from './errors';
 import { NotSent } from './abort';
+import type { ItemContext } from './context';
+import { carryOutItems } from './items';
 import { readPatience, type Patience } from './patience';
 import { lukittuRequest, type Guard, type Send } from './request';
 import { joinRun, type Run } from './run';
 import { withoutKey } from './secrets';
+import { readTemplate, type Template } from './settings';
 
 /** Sends what an item needs and gives back its output, one object an output item. */
 export type CarryOut = (send: Send) => Promise<IDataObject[]>;
@@ -23,10 +26,10 @@ export type CarryOut = (send: Send) => Promise<IDataObject[]>;
  *
  * @throws UserError if a parameter is not as it must be
  */
-export type Prepare = (context: IExecutePaginationFunctions) => CarryOut;
+export type Prepare = (context: ItemContext) => CarryOut;
 
 /** The last item that the engine prepares together with this one, before any request can start. */
-function lastOfBatch(context: IExecutePaginationFunctions, { total }: Run): number {
+function lastOfBatch(context: ItemContext, { total }: Run): number {
 	const options = context.getNode().parameters.requestOptions as IDataObject | undefined;
 	const batching = options?.batching as IDataObject | undefined;
 	const { batchSize, batchInterval } = (batching?.batch ?? {}) as Record<string, number>;
@@ -40,7 +43,7 @@ function lastOfBatch(context: IExecutePaginationFunctions, { total }: Run): numb
  * in it could not be evaluated. It prepares the batch before any request can start, throws, and
  * forgets the items before: their requests must not go out behind the user's back.
  */
-function isAbandoned(context: IExecutePaginationFunctions, run: Run): boolean {
+function isAbandoned(context: ItemContext, run: Run): boolean {
 	return !context.continueOnFail() && !run.has(lastOfBatch(context, run));
 }
 
@@ -78,15 +81,20 @@ function withReport(error: NodeApiError, { results, doubtful, total }: Run): Nod
 interface Prepared {
 	carryOut: CarryOut;
 	patience: Patience;
+	template: Template;
 }
 
 /** Prepares one item; a parameter that is not as it must be ends the run before anything is sent. */
-function prepareItem(context: IExecutePaginationFunctions, run: Run, prepare: Prepare): Prepared {
+function prepareItem(context: ItemContext, run: Run, prepare: Prepare): Prepared {
 	const unrepeatable = run.unrepeatable.get(context.getItemIndex());
 	let prepared: Prepared | undefined;
 	try {
 		if (unrepeatable) throw unrepeatable;
-		prepared = { carryOut: prepare(context), patience: readPatience(context) };
+		prepared = {
+			carryOut: prepare(context),
+			patience: readPatience(context),
+			template: readTemplate(context),
+		};
 		return prepared;
 	} finally {
 		if (!prepared && !context.continueOnFail()) run.stop();
@@ -103,10 +111,9 @@ interface Fate {
 
 /** The way to Lukittu for one item: closed once the run has ended, and ending it at a refusal. */
 function sendFor(
-	context: IExecutePaginationFunctions,
+	context: ItemContext,
 	run: Run,
-	template: object,
-	patience: Patience,
+	{ patience, template }: Prepared,
 	fate: Fate,
 ): Send {
 	const { ending } = run;
@@ -138,7 +145,7 @@ function sendFor(
 
 /** Ends an item that failed: with an error item, or with the whole run and the report of it. */
 async function endItem(
-	context: IExecutePaginationFunctions,
+	context: ItemContext,
 	run: Run,
 	failure: NodeApiError,
 	isRead: boolean,
@@ -161,47 +168,76 @@ async function endItem(
 	throw isRead ? failure : withReport(failure, run);
 }
 
+/** Carries an operation out for one item: its output, or the end of the whole run. */
+async function carryOutItem(
+	context: ItemContext,
+	prepare: Prepare,
+	isRead: boolean,
+): Promise<INodeExecutionData[]> {
+	const run = joinRun(context);
+	const item = context.getItemIndex();
+	// A try before this one may still be at it, where the engine gave up on a later batch.
+	const underWay = run.underWay.get(item);
+	if (underWay) await underWay;
+	const earlier = run.results.get(item);
+	if (earlier) return earlier;
+
+	const fate: Fate = {};
+	const outcome = await run.track(item, async () => {
+		const prepared = prepareItem(context, run, prepare);
+		// Every item is prepared before the first request starts.
+		await Promise.resolve();
+		if (isAbandoned(context, run)) throw new NotSent();
+		run.check();
+		const outputs = await prepared.carryOut(sendFor(context, run, prepared, fate));
+		return outputs.map((json) => {
+			return { json: withoutKey(json, fate.apiKey), pairedItem: { item } };
+		});
+	});
+	if (outcome.status === 'fulfilled') return outcome.value;
+	// Of an item's pages, those that were not sent any more may end first.
+	const reason: unknown = outcome.reason instanceof NotSent ? fate.failure : outcome.reason;
+	// The run ends with the first rejection, which must be that of the item that failed.
+	if (reason === undefined) return [];
+	const failure = operationError(context.getNode(), reason, fate.apiKey);
+	return await endItem(context, run, failure, isRead);
+}
+
+/** The two ways in which n8n calls an operation. */
+export interface Operation {
+	/**
+	 * For n8n's routing, which calls the pagination function of an operation once an item. It is how
+	 * an AI agent calls its tools.
+	 */
+	routing: INodePropertyRouting;
+	/** For n8n's `customOperations`, which it calls in place of its routing once a run. */
+	carryOutAll: (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
+}
+
 /**
- * The door through which every operation goes: the engine calls it where a node may bring a
- * pagination function, once an item. Ends the run at the first failed item unless the node is
- * set to continue, and pairs every output item with its input.
+ * The door through which every operation goes. Ends the run at the first failed item unless the
+ * node is set to continue, and pairs every output item with its input.
  *
  * @param prepare reads one item's parameters; called for all items before anything is sent
  * @param isRead whether the operation changes nothing, so that there is nothing to report
- * @returns the routing of an operation
  */
-export function throughDoor(prepare: Prepare, isRead = false): INodePropertyRouting {
-	async function pagination(
-		this: IExecutePaginationFunctions,
-		{ options }: DeclarativeRestApiSettings.ResultOptions,
-	): Promise<INodeExecutionData[]> {
-		const run = joinRun(this);
-		const item = this.getItemIndex();
-		// A try before this one may still be at it, where the engine gave up on a later batch.
-		const underWay = run.underWay.get(item);
-		if (underWay) await underWay;
-		const earlier = run.results.get(item);
-		if (earlier) return earlier;
-
-		const fate: Fate = {};
-		const outcome = await run.track(item, async () => {
-			const { carryOut, patience } = prepareItem(this, run, prepare);
-			// Every item is prepared before the first request starts.
-			await Promise.resolve();
-			if (isAbandoned(this, run)) throw new NotSent();
-			run.check();
-			const outputs = await carryOut(sendFor(this, run, options, patience, fate));
-			return outputs.map((json) => {
-				return { json: withoutKey(json, fate.apiKey), pairedItem: { item } };
-			});
-		});
-		if (outcome.status === 'fulfilled') return outcome.value;
-		// Of an item's pages, those that were not sent any more may end first.
-		const reason: unknown = outcome.reason instanceof NotSent ? fate.failure : outcome.reason;
-		// The engine ends with the first rejection, which must be that of the item that failed.
-		if (reason === undefined) return [];
-		const failure = operationError(this.getNode(), reason, fate.apiKey);
-		return await endItem(this, run, failure, isRead);
+export function throughDoor(prepare: Prepare, isRead = false): Operation {
+	async function pagination(this: IExecutePaginationFunctions): Promise<INodeExecutionData[]> {
+		return await carryOutItem(this, prepare, isRead);
 	}
-	return { send: { paginate: true }, operations: { pagination } };
+	return {
+		routing: { send: { paginate: true }, operations: { pagination } },
+		async carryOutAll() {
+			return await carryOutItems(this, async (item) => await carryOutItem(item, prepare, isRead));
+		},
+	};
+}
+
+/** A resource's operations as n8n's `customOperations` has them. */
+export function allItemsOf(
+	operations: Record<string, Operation>,
+): Record<string, Operation['carryOutAll']> {
+	return Object.fromEntries(
+		Object.entries(operations).map(([name, { carryOutAll }]) => [name, carryOutAll]),
+	);
 }

@@ -1,5 +1,6 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkWholeNumber } from '../checks/values';
+import type { ItemContext } from './context';
 import { MOST_AT_ONCE, USUAL_AT_ONCE } from './gate';
 
 /** How the user wants requests to be sent. */
@@ -45,7 +46,7 @@ export const patienceOptions: INodeProperties[] = [
  *
  * @throws UserError if one is out of its range
  */
-export function readPatience(context: IExecuteSingleFunctions): Patience {
+export function readPatience(context: ItemContext): Patience {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const { keepTryingFor = USUAL_SECONDS, mostRequestsAtOnce = USUAL_AT_ONCE } = options;
 	return {

@@ -1,5 +1,6 @@
 import {
 	NodeApiError,
+	type IAllExecuteFunctions,
 	type IDataObject,
 	type IHttpRequestMethods,
 	type IHttpRequestOptions,
@@ -107,7 +108,7 @@ async function httpExchange(
 ): Promise<IN8nHttpFullResponse> {
 	try {
 		return (await context.helpers.httpRequestWithAuthentication.call(
-			context,
+			context as IAllExecuteFunctions,
 			'lukittuApi',
 			options,
 		)) as IN8nHttpFullResponse;

@@ -1,11 +1,12 @@
 import {
 	NodeConnectionTypes,
-	type IExecuteSingleFunctions,
+	type IExecuteFunctions,
 	type INodeExecutionData,
 	type NodeApiError,
 	type UserError,
 } from 'n8n-workflow';
 import { Ending, NotSent } from './abort';
+import type { ItemContext } from './context';
 
 /** What the items of one run of the node know of each other. */
 export class Run {
@@ -106,7 +107,7 @@ export class Run {
 const runs = new WeakMap<object, Run>();
 
 /** Whether an agent calls the node as its tool, lending it the agent's own execute data. */
-function isToolCall(context: IExecuteSingleFunctions): boolean {
+function isToolCall(context: ItemContext): boolean {
 	return context.getExecuteData().node.name !== context.getNode().name;
 }
 
@@ -114,23 +115,28 @@ function isToolCall(context: IExecuteSingleFunctions): boolean {
  * What all items of one run share, its retries included, and no other run has; the engine frees it
  * with the run. For a tool call that is its arguments: all calls share the agent's execute data.
  */
-function keyOf(context: IExecuteSingleFunctions): object {
+function keyOf(context: ItemContext): object {
 	return isToolCall(context)
 		? context.getInputData(0, NodeConnectionTypes.AiTool).json
 		: context.getExecuteData();
 }
 
-function itemCount(context: IExecuteSingleFunctions): number {
+function itemCount(context: ItemContext): number {
 	// With "Execute Once", the execute data still holds the items that are left out.
 	if (isToolCall(context) || context.getNode().executeOnce) return 1;
 	return Object.values(context.getExecuteData().data)[0]?.[0]?.length ?? 0;
+}
+
+/** The run that is under way, once an item of it has joined. */
+export function runOf(context: IExecuteFunctions): Run | undefined {
+	return runs.get(context.getExecuteData());
 }
 
 /**
  * Gives the run an item belongs to. "Retry On Fail" sends every item through again: the new try
  * starts afresh but keeps what is known, so that what was carried out is not carried out twice.
  */
-export function joinRun(context: IExecuteSingleFunctions): Run {
+export function joinRun(context: ItemContext): Run {
 	const key = keyOf(context);
 	const itemIndex = context.getItemIndex();
 	let run = runs.get(key);

@@ -1,4 +1,5 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { ItemContext } from '../../transport/context';
 import type { Customer } from '../../types';
 import { operationOptions } from '../options';
 import { outputOptions, readOutput, shape } from '../output';
@@ -52,7 +53,7 @@ export type CustomerOutput = (customer: Customer, told?: IDataObject) => IDataOb
  *
  * @throws UserError if an option is none of its choices
  */
-export function customerOutput(context: IExecuteSingleFunctions): CustomerOutput {
+export function customerOutput(context: ItemContext): CustomerOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
 	return (customer, told) => shape(output, customer, () => simplified(customer), told);
 }

@@ -1,8 +1,9 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
 import { checkLinkCount } from '../../checks/ids';
 import { checkMetadata } from '../../checks/metadata';
 import { checkBoolean, checkLimit } from '../../checks/values';
+import type { ItemContext } from '../../transport/context';
 import type { Prepare } from '../../transport/door';
 import type { LukittuRequest } from '../../transport/request';
 import type { License } from '../../types';
@@ -98,7 +99,7 @@ export const licenseCreateDescription: INodeProperties[] = [
 	},
 ];
 
-function readBody(context: IExecuteSingleFunctions, additional: IDataObject): LicenseCreateBody {
+function readBody(context: ItemContext, additional: IDataObject): LicenseCreateBody {
 	const expiration = checkExpiration(
 		{
 			expirationType: context.getNodeParameter('expirationType', 'NEVER'),

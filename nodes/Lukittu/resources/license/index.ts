@@ -12,6 +12,17 @@ import { licenseRenewDescription, prepareLicenseRenew } from './renew';
 import { licenseSuspendDescription, prepareLicenseSuspend } from './suspend';
 import { licenseUpdateDescription, prepareLicenseUpdate } from './update';
 
+export const licenseOperations = {
+	create: throughDoor(prepareLicenseCreate),
+	delete: throughDoor(prepareLicenseDelete),
+	get: throughDoor(prepareLicenseGet, true),
+	getAll: throughDoor(prepareLicenseGetMany, true),
+	reinstate: throughDoor(prepareLicenseReinstate),
+	renew: throughDoor(prepareLicenseRenew),
+	suspend: throughDoor(prepareLicenseSuspend),
+	update: throughDoor(prepareLicenseUpdate),
+};
+
 export const licenseDescription: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -25,21 +36,21 @@ export const licenseDescription: INodeProperties[] = [
 				value: 'create',
 				action: 'Create a license',
 				description: 'Create a new license, once for each idempotency key',
-				routing: throughDoor(prepareLicenseCreate),
+				routing: licenseOperations.create.routing,
 			},
 			{
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete a license',
 				description: 'Delete a license for good',
-				routing: throughDoor(prepareLicenseDelete),
+				routing: licenseOperations.delete.routing,
 			},
 			{
 				name: 'Get',
 				value: 'get',
 				action: 'Get a license',
 				description: 'Get one license with its customers, products and metadata',
-				routing: throughDoor(prepareLicenseGet, true),
+				routing: licenseOperations.get.routing,
 			},
 			{
 				name: 'Get Many',
@@ -47,35 +58,35 @@ export const licenseDescription: INodeProperties[] = [
 				action: 'Get many licenses',
 				description:
 					"Get a list of licenses, each as an item of its own. If there is none, the workflow stops after this node, unless 'Always Output Data' is on in the node's settings.",
-				routing: throughDoor(prepareLicenseGetMany, true),
+				routing: licenseOperations.getAll.routing,
 			},
 			{
 				name: 'Reinstate',
 				value: 'reinstate',
 				action: 'Reinstate a license',
 				description: 'Lift the suspension of a license',
-				routing: throughDoor(prepareLicenseReinstate),
+				routing: licenseOperations.reinstate.routing,
 			},
 			{
 				name: 'Renew',
 				value: 'renew',
 				action: 'Renew a license',
 				description: 'Move the expiry of a license, until a date or by days',
-				routing: throughDoor(prepareLicenseRenew),
+				routing: licenseOperations.renew.routing,
 			},
 			{
 				name: 'Suspend',
 				value: 'suspend',
 				action: 'Suspend a license',
 				description: 'Make a license invalid until it is reinstated',
-				routing: throughDoor(prepareLicenseSuspend),
+				routing: licenseOperations.suspend.routing,
 			},
 			{
 				name: 'Update',
 				value: 'update',
 				action: 'Update a license',
 				description: 'Change some fields of a license and leave the others as they are',
-				routing: throughDoor(prepareLicenseUpdate),
+				routing: licenseOperations.update.routing,
 			},
 		],
 		default: 'create',

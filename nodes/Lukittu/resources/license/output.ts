@@ -1,4 +1,5 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { ItemContext } from '../../transport/context';
 import type { License } from '../../types';
 import { operationOptions } from '../options';
 import { outputOptions, readOutput, shape } from '../output';
@@ -66,7 +67,7 @@ export type LicenseOutput = (license: License, told?: IDataObject, now?: number)
  *
  * @throws UserError if an option is none of its choices
  */
-export function licenseOutput(context: IExecuteSingleFunctions): LicenseOutput {
+export function licenseOutput(context: ItemContext): LicenseOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
 	return (license, told, now = Date.now()) =>
 		shape(output, license, () => simplified(license, now), told);

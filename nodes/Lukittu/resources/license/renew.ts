@@ -1,5 +1,6 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkBoolean, checkChoice, checkFutureDate, checkWholeNumber } from '../../checks/values';
+import type { ItemContext } from '../../transport/context';
 import type { Prepare } from '../../transport/door';
 import type { License } from '../../types';
 import { withMetadata } from '../metadata';
@@ -100,7 +101,7 @@ interface Request {
 	liftsSuspension: boolean;
 }
 
-function readRenewal(context: IExecuteSingleFunctions): Renewal {
+function readRenewal(context: ItemContext): Renewal {
 	const renewBy = checkChoice(context.getNodeParameter('renewBy', 'date'), "'Renew By'", RENEW_BY);
 	if (renewBy === 'days') {
 		return { days: checkWholeNumber(context.getNodeParameter('days', 0), "'Days'", 1, 1000) };
@@ -109,7 +110,7 @@ function readRenewal(context: IExecuteSingleFunctions): Renewal {
 	return { until: checkFutureDate(until, "'Renew Until'", context.getTimezone()) };
 }
 
-function readRequest(context: IExecuteSingleFunctions): Request {
+function readRequest(context: ItemContext): Request {
 	const additional = context.getNodeParameter('renewFields', {}) as IDataObject;
 	const lifts = ifAdded(additional, 'liftSuspension', (value) =>
 		checkBoolean(value, "'Lift Suspension'"),
