@@ -136,24 +136,30 @@ export type Bearing = { slowDownMs?: number };
  * @param name what shares the places: one team on one server
  * @param waiter how many may be in flight with it (1 to 50), whether it goes ahead of others, and what
  *   ends the wait
- * @param task its result tells whether the server asked for fewer requests, and for how long
+ * @param task gets a function that gives its place free before the task has ended; its result tells
+ *   whether the server asked for fewer requests, and for how long
  * @throws NotSent if the run ends or is canceled before there is a place
  */
 export async function throughGate<T extends Bearing>(
 	name: string,
 	waiter: { mostAtOnce: number; goesAhead: boolean; ending: Ending },
-	task: () => Promise<T>,
+	task: (leave: () => void) => Promise<T>,
 ): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
 	const since = await gate.enter(waiter.mostAtOnce, waiter.goesAhead, waiter.ending);
+	let hasLeft = false;
+	const leave = () => {
+		if (!hasLeft) gate.leave();
+		hasLeft = true;
+	};
 	try {
-		const result = await task();
+		const result = await task(leave);
 		if (result.slowDownMs === undefined) gate.speedUp();
 		else gate.slowDown(result.slowDownMs, since);
 		return result;
 	} finally {
-		gate.leave();
+		leave();
 		if (gate.isIdle && gate.isAsNew) gates.delete(name);
 	}
 }

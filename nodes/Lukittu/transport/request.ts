@@ -1,5 +1,6 @@
 import {
 	NodeApiError,
+	sleep,
 	type IAllExecuteFunctions,
 	type IDataObject,
 	type IHttpRequestMethods,
@@ -134,6 +135,23 @@ export interface Conditions {
 	seeKey?: (apiKey: unknown) => void;
 }
 
+/** From so many characters on, an answer takes as long to read as a request to be sent. */
+const LARGE_ANSWER = 10_000;
+
+/** Whether the next request need not wait until this answer has been read: it changed nothing. */
+function isLargeRead({ method }: LukittuRequest, statusCode: number, text: string): boolean {
+	return method === 'GET' && statusCode === 200 && text.length >= LARGE_ANSWER;
+}
+
+/**
+ * Lets waiting requests start and their connections come about, so that Lukittu is at work while an
+ * answer is read. n8n opens a connection for each request, which takes two turns of the event loop.
+ */
+async function othersStart(): Promise<void> {
+	await sleep(0);
+	await sleep(0);
+}
+
 /** What became of one try. */
 interface Try<T> extends Bearing {
 	outcome: PromiseSettledResult<T>;
@@ -198,9 +216,13 @@ export async function lukittuRequest<T>(
 		// n8n lets a credential always be used for its own address, and there is no other one here.
 		allowedDomains: undefined,
 	};
-	const exchange = async () => {
+	const exchange = async (leave: () => void) => {
 		const response = await httpExchange(context, request, options, baseUrl);
 		const text = String(response.body);
+		if (isLargeRead(request, response.statusCode, text)) {
+			leave();
+			await othersStart();
+		}
 		if (mayHoldKey(text, apiKey)) conditions.seeKey?.(apiKey);
 		const answer = { ...response, body: dataIn(text) as IDataObject };
 		return openEnvelope<T>(context, request, answer, baseUrl, apiKey);
@@ -210,7 +232,7 @@ export async function lukittuRequest<T>(
 	/** The failure of the last try after which it is not known what became of it. */
 	let loss: unknown;
 
-	const tryOnce = async (tries: number): Promise<Try<T>> => {
+	const tryOnce = async (tries: number, leave: () => void): Promise<Try<T>> => {
 		const until = (lastTryAt ??= Date.now() + keepTryingMs);
 		let waitMs: number | undefined;
 		const goesOn = (failure: unknown) => {
@@ -218,7 +240,7 @@ export async function lukittuRequest<T>(
 			const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
 			return waitMs !== undefined || canLookUp || isDeletedBefore(request, failure, loss);
 		};
-		const [outcome] = await Promise.allSettled([guard(exchange, goesOn)]);
+		const [outcome] = await Promise.allSettled([guard(async () => await exchange(leave), goesOn)]);
 		const isTooMany = outcome.status === 'rejected' && passingOf(outcome.reason)?.isTooMany;
 		return { outcome, waitMs, slowDownMs: isTooMany ? (waitMs ?? 0) : undefined };
 	};
@@ -226,7 +248,11 @@ export async function lukittuRequest<T>(
 	for (let tries = 1; ; tries += 1) {
 		const waiter = { mostAtOnce, goesAhead: tries > 1 || isUrgent === true, ending };
 		// The guard is inside the gate: what it learns is known before the next request gets the place.
-		const turn = throughGate(`${baseUrl} ${teamId}`, waiter, async () => await tryOnce(tries));
+		const turn = throughGate(
+			`${baseUrl} ${teamId}`,
+			waiter,
+			async (leave) => await tryOnce(tries, leave),
+		);
 		const [attempt] = await Promise.allSettled([turn]);
 		if (attempt.status === 'rejected') throw loss ?? attempt.reason;
 		const { outcome, waitMs, slowDownMs } = attempt.value;
