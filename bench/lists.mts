@@ -3,6 +3,8 @@ import {
 	axiosClient,
 	bareGetAll,
 	GET_ALL,
+	HELPER,
+	helperNode,
 	HTTP_GET_ALL,
 	httpRequestNode,
 	lukittuNode,
@@ -10,7 +12,7 @@ import {
 } from './contenders.mts';
 import type { LukittuServer } from './lukittu.mts';
 import { inTurns, medianOf } from './measure.mts';
-import { ms, ratio, type Part } from './report.mts';
+import { ms, ofHelper, ratio, type Part } from './report.mts';
 
 const NODE = 'Lukittu';
 const HTTP = 'HTTP Request';
@@ -30,10 +32,17 @@ export async function compareLists(
 		[
 			{ name: NODE, run: async () => await lukittuNode(report, GET_ALL) },
 			{ name: HTTP, run: async () => await httpRequestNode(report, HTTP_GET_ALL) },
+			{ name: HELPER, run: async () => await helperNode(report) },
 			{ name: 'axios', run: async () => await bareGetAll(axiosClient, report) },
 			{ name: 'undici', run: async () => await bareGetAll(undiciClient, report) },
 		],
-		{ [NODE]: licenses, [HTTP]: licenses / 100, axios: licenses, undici: licenses },
+		{
+			[NODE]: licenses,
+			[HTTP]: licenses / 100,
+			[HELPER]: licenses,
+			axios: licenses,
+			undici: licenses,
+		},
 		repeats,
 	);
 	const wall = (name: string) => medianOf(samples[name], 'wallMs');
@@ -56,5 +65,6 @@ export async function compareLists(
 				most: 1.3,
 			},
 		],
+		notes: [ofHelper(wall(HELPER), wall('axios'))],
 	};
 }

@@ -2,6 +2,8 @@
 import {
 	axiosClient,
 	bareCreate,
+	HELPER,
+	helperNode,
 	httpRequestNode,
 	lukittuNode,
 	undiciClient,
@@ -9,7 +11,7 @@ import {
 import { createBody, httpCreate, lukittuCreate, orders } from './creates.mts';
 import type { LukittuServer } from './lukittu.mts';
 import { inTurns, measured, median, medianOf } from './measure.mts';
-import { ms, ratio, type Part } from './report.mts';
+import { ms, ofHelper, ratio, type Part } from './report.mts';
 
 const NODE = 'Lukittu';
 const HTTP = 'HTTP Request';
@@ -32,6 +34,7 @@ export async function compareCreates(server: LukittuServer, repeats: number): Pr
 			name: HTTP,
 			run: async () => await httpRequestNode(report, httpCreate(EXPRESSIONS, report), items),
 		},
+		{ name: HELPER, run: async () => await helperNode(report, bodies) },
 		{ name: 'axios', run: async () => await bareCreate(axiosClient, report, bodies) },
 		{ name: 'undici', run: async () => await bareCreate(undiciClient, report, bodies) },
 	];
@@ -66,7 +69,8 @@ export async function compareCreates(server: LukittuServer, repeats: number): Pr
 			},
 		],
 		notes: [
-			`What the time consists of: ${ms(median(waits))} until the first request comes (the engine prepares all items before), ${ms(median(sending))} from the first request to the last.`,
+			ofHelper(wall(HELPER), wall('axios')),
+			`What the time consists of: ${ms(median(waits))} until the first request comes (all items are read and checked before), ${ms(median(sending))} from the first request to the last.`,
 			await againstLimit(server),
 		],
 	};

@@ -30,3 +30,7 @@ export function markdown({ title, head, rows, aims, notes = [] }: Part): string 
 	});
 	return [`## ${title}`, table, list.join('\n'), ...notes].filter(Boolean).join('\n\n');
 }
+
+/** What the bare client's way takes inside n8n, where the HTTP helper is all that a node may use. */
+export const ofHelper = (helper: number, bare: number): string =>
+	`A node that does nothing but call n8n's HTTP helper, with as many requests in flight, takes ${ratio(helper / bare)} of the bare client (axios): any node takes that much, or has to make up for it.`;
