@@ -3,7 +3,7 @@
  * `npm run build` has to come first: the nodes are taken from `dist/`, as n8n takes them.
  */
 export { CREDENTIAL_REFERENCE, type ForeignCredential } from './credentials.mts';
-export { loadPackage, type LoadedPackage } from './package.mts';
+export { isThroughRouting, loadPackage, type LoadedPackage } from './package.mts';
 export { runNode, LUKITTU_NODE, type NodeResult, type RunNodeOptions } from './run-node.mts';
 export {
 	outputItems,

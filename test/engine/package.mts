@@ -14,6 +14,12 @@ export interface LoadedPackage {
 	codex: Record<string, CodexData | undefined>;
 }
 
+/**
+ * Whether nodes run through n8n's routing alone, as where an AI agent calls them as its tool, or in
+ * an n8n that does not know `customOperations`.
+ */
+export const isThroughRouting = process.env.LUKITTU_WAY === 'routing';
+
 let loading: Promise<LoadedPackage> | undefined;
 
 /**
@@ -36,6 +42,7 @@ async function load(directory: string): Promise<LoadedPackage> {
 
 	const loaded: LoadedPackage = { nodes: {}, credentials: {}, codex: {} };
 	for (const [name, { type }] of Object.entries(loader.nodeTypes)) {
+		if (isThroughRouting && 'customOperations' in type) delete type.customOperations;
 		const fullName = `${loader.packageName}.${name}`;
 		loaded.nodes[fullName] = type;
 		loaded.codex[fullName] = type.description.codex;

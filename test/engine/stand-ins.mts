@@ -1,13 +1,20 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, NodeOutput } from 'n8n-workflow';
+import type {
+	EngineResponse,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	NodeOutput,
+} from 'n8n-workflow';
 
 /**
  * Makes a node type for tests out of an execute function.
  *
- * @param execute what the node does; as in n8n, `this` is the execution context
+ * @param execute what the node does; as in n8n, `this` is the execution context, and an agent gets
+ * what became of the tools that it had asked n8n to run
  * @param outputs the number of main outputs
  */
 export function standIn(
-	execute: (this: IExecuteFunctions) => Promise<NodeOutput>,
+	execute: (this: IExecuteFunctions, response?: EngineResponse) => Promise<NodeOutput>,
 	outputs = 1,
 ): INodeType {
 	return {
