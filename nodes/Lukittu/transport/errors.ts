@@ -1,4 +1,5 @@
 import {
+	ExpressionError,
 	NodeApiError,
 	NodeOperationError,
 	type IN8nHttpFullResponse,
@@ -6,7 +7,7 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 import type { Explanation } from './explanation';
-import { explainFault } from './faults';
+import { explainFault, type Way } from './faults';
 import { explainRefusal } from './refusals';
 import type { LukittuRequest } from './request';
 import { withoutKey } from './secrets';
@@ -76,10 +77,26 @@ export function faultError(
 	node: INode,
 	request: LukittuRequest,
 	fault: unknown,
-	baseUrl: string,
+	way: Way,
 ): NodeApiError | NodeOperationError {
 	if (fault instanceof NodeOperationError) return fault;
-	return apiError(node, request, explainFault(fault, baseUrl));
+	return apiError(node, request, explainFault(fault, way));
+}
+
+/** What n8n says of an expression that is none, in a UserError, as the node's own checks are. */
+const SYNTAX = 'invalid syntax';
+
+type Words = Pick<Error, 'message'> & { description?: string | null };
+
+/** What an error says; n8n's own words about an expression do not tell that they are about one. */
+function wordsOf(error: Words): Words {
+	if (!(error instanceof ExpressionError) && error.message !== SYNTAX) return error;
+	const { message, description } = error;
+	const advice = 'Check the expressions in the fields of this node, with the data of this item.';
+	return {
+		message: `An expression could not be evaluated: ${message}`,
+		description: [description, advice].filter(Boolean).join(' '),
+	};
 }
 
 /**
@@ -91,6 +108,6 @@ export function faultError(
  */
 export function operationError(node: INode, error: unknown, apiKey: unknown): NodeApiError {
 	if (error instanceof NodeApiError) return error;
-	const { message, description } = error as { message: string; description?: string };
+	const { message, description } = wordsOf(error as Words);
 	return wordedError(node, withoutKey({ message, description: description ?? '' }, apiKey));
 }

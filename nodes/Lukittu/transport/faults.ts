@@ -76,14 +76,20 @@ function rootOf(fault: Fault): Fault {
 	return fault.cause?.code === undefined ? fault : rootOf(fault.cause);
 }
 
+/** The way a request was sent. */
+export interface Way {
+	/** The server's address. */
+	baseUrl: string;
+	/** Whether through the proxy of n8n's "Request Options". */
+	isByProxy: boolean;
+}
+
 /**
  * Explains why a request got no answer: the server is down, the connection broke, or it took too
  * long. From the fault's code alone: the fault itself carries the request's headers, and the API
  * key with them.
- *
- * @param baseUrl the server's address, for the message
  */
-export function explainFault(fault: unknown, baseUrl: string): Explanation {
+export function explainFault(fault: unknown, { baseUrl, isByProxy }: Way): Explanation {
 	const { code, syscall, message } = rootOf(fault as Fault);
 	if (code === CANCELED) {
 		return {
@@ -97,7 +103,9 @@ export function explainFault(fault: unknown, baseUrl: string): Explanation {
 	const passing = passingOfFault(String(code), isBefore);
 	return {
 		message: `Could not get an answer from ${baseUrl}: ${reason}`,
-		description: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
+		description: isByProxy
+			? "The way is through the proxy that 'Request Options' names. Check 'Proxy' there, that the proxy can be reached from n8n, and that it lets n8n through to the server."
+			: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
 		mayHaveActed: !isBefore,
 		...(passing && { passing }),
 	};

@@ -141,6 +141,7 @@ function serverTrouble(
 	};
 }
 
+const PROXY_REFUSAL = 407;
 const REQUEST_TIMEOUT = 408;
 
 function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullResponse): Explanation {
@@ -161,6 +162,14 @@ function refusedOnTheWay(): Explanation {
 	return {
 		message: 'Something in front of Lukittu refuses access (status 403)',
 		description: 'Perhaps a firewall or proxy: let n8n through there. This item changed nothing.',
+	};
+}
+
+function refusedByProxy(): Explanation {
+	return {
+		message: 'A proxy between n8n and Lukittu wants other credentials (status 407)',
+		description:
+			"Check username and password in 'Proxy', under 'Request Options', as in http://username:password@proxy.example.com:3128; or those of the proxy that n8n itself is set to. This item changed nothing.",
 	};
 }
 
@@ -201,6 +210,7 @@ export function explainRefusal(
 	if (Object.hasOwn(EXPLANATIONS, details)) return EXPLANATIONS[details](request);
 	if (status >= 500) return serverTrouble(response, details);
 	if (!result && status === 403) return refusedOnTheWay();
+	if (!result && status === PROXY_REFUSAL) return refusedByProxy();
 	if (!result) return notLukittu(baseUrl, response);
 	const { data } = body as IDataObject;
 	if (status < 300) return withoutData(request, data, status, details);

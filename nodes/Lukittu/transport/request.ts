@@ -114,7 +114,8 @@ async function httpExchange(
 			options,
 		)) as IN8nHttpFullResponse;
 	} catch (error) {
-		throw faultError(context.getNode(), request, error, baseUrl);
+		const isByProxy = options.proxy !== undefined;
+		throw faultError(context.getNode(), request, error, { baseUrl, isByProxy });
 	}
 }
 
