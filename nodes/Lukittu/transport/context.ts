@@ -20,6 +20,8 @@ export type ItemContext = Pick<
 	| 'getTimezone'
 > & {
 	helpers: Pick<IExecuteSingleFunctions['helpers'], 'httpRequestWithAuthentication'>;
+	/** Whether the node itself goes through the run's items; else n8n's routing does. */
+	readonly isOwnRun?: boolean;
 };
 
 /**
@@ -37,6 +39,7 @@ export function itemContext(run: IExecuteFunctions, item: number): ItemContext {
 		getItemIndex: () => item,
 		getNodeParameter: (name: string, fallback?: unknown, options?: IGetNodeParameterOptions) =>
 			run.getNodeParameter(name, item, fallback, options) as IDataObject,
+		isOwnRun: true,
 	};
 	// All else is the run's; n8n's helpers need the whole of it.
 	return Object.assign(Object.create(run) as IExecuteFunctions, own) as ItemContext;

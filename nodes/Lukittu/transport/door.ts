@@ -15,7 +15,7 @@ import { readPatience, type Patience } from './patience';
 import { lukittuRequest, type Guard, type Send } from './request';
 import { joinRun, type Run } from './run';
 import { withoutKey } from './secrets';
-import { readTemplate, type Template } from './settings';
+import { readBatching, readTemplate, type Template } from './settings';
 
 /** Sends what an item needs and gives back its output, one object an output item. */
 export type CarryOut = (send: Send) => Promise<IDataObject[]>;
@@ -28,23 +28,21 @@ export type CarryOut = (send: Send) => Promise<IDataObject[]>;
  */
 export type Prepare = (context: ItemContext) => CarryOut;
 
-/** The last item that the engine prepares together with this one, before any request can start. */
-function lastOfBatch(context: ItemContext, { total }: Run): number {
-	const options = context.getNode().parameters.requestOptions as IDataObject | undefined;
-	const batching = options?.batching as IDataObject | undefined;
-	const { batchSize, batchInterval } = (batching?.batch ?? {}) as Record<string, number>;
-	if (!(batchInterval > 0)) return total - 1;
-	const size = batchSize > 0 ? batchSize : 1;
-	return Math.min((Math.floor(context.getItemIndex() / size) + 1) * size, total) - 1;
+/** The last item that n8n's routing prepares together with this one, before any request starts. */
+function lastOfBatch(context: ItemContext, run: Run): number {
+	const { size } = (run.batching ??= readBatching(context));
+	if (size === Infinity) return run.total - 1;
+	return Math.min((Math.floor(context.getItemIndex() / size) + 1) * size, run.total) - 1;
 }
 
 /**
- * Whether the engine has given up on a later item of the batch, for example because an expression
- * in it could not be evaluated. It prepares the batch before any request can start, throws, and
- * forgets the items before: their requests must not go out behind the user's back.
+ * Whether n8n's routing has given up on a later item of the batch, for example because an
+ * expression in it could not be evaluated. It prepares the batch before any request can start,
+ * throws, and forgets the items before: their requests must not go out behind the user's back.
  */
 function isAbandoned(context: ItemContext, run: Run): boolean {
-	return !context.continueOnFail() && !run.has(lastOfBatch(context, run));
+	if (context.isOwnRun || context.continueOnFail()) return false;
+	return !run.has(lastOfBatch(context, run));
 }
 
 /**
@@ -162,7 +160,7 @@ async function endItem(
 
 	run.stop();
 	await run.settled();
-	// The engine looks at rejections only once it has prepared all items.
+	// n8n's routing looks at rejections only once it has prepared all items.
 	if (isAbandoned(context, run)) return [];
 	await run.whenAllJoined();
 	throw isRead ? failure : withReport(failure, run);
@@ -176,7 +174,7 @@ async function carryOutItem(
 ): Promise<INodeExecutionData[]> {
 	const run = joinRun(context);
 	const item = context.getItemIndex();
-	// A try before this one may still be at it, where the engine gave up on a later batch.
+	// A try before this one may still be at it, where n8n's routing gave up on a later batch.
 	const underWay = run.underWay.get(item);
 	if (underWay) await underWay;
 	const earlier = run.results.get(item);

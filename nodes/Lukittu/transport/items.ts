@@ -1,7 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData, NodeApiError } from 'n8n-workflow';
 import { itemContext, type ItemContext } from './context';
 import { runOf } from './run';
-import { readBatching } from './settings';
+import { readBatching, type Batching } from './settings';
+
+/** Which items start together; where that cannot be read, no item can, and each says so itself. */
+function batchingOf(context: IExecuteFunctions): Batching {
+	try {
+		return readBatching(itemContext(context, 0));
+	} catch {
+		return { size: Infinity, intervalMs: 0 };
+	}
+}
 
 /**
  * Carries an operation out for all items of a run, as n8n's routing does, which evaluates each
@@ -15,7 +24,7 @@ export async function carryOutItems(
 	context: IExecuteFunctions,
 	carryOutItem: (item: ItemContext) => Promise<INodeExecutionData[]>,
 ): Promise<INodeExecutionData[][]> {
-	const { size, intervalMs } = readBatching(context);
+	const { size, intervalMs } = batchingOf(context);
 	const outputs: Array<Promise<INodeExecutionData[]>> = [];
 	for (let item = 0; item < context.getInputData().length; item += 1) {
 		const isNextBatch = item > 0 && item % size === 0;

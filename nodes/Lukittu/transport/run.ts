@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { Ending, NotSent } from './abort';
 import type { ItemContext } from './context';
+import type { Batching } from './settings';
 
 /** What the items of one run of the node know of each other. */
 export class Run {
@@ -24,6 +25,9 @@ export class Run {
 
 	/** Items whose requests are under way, also those of a try that the engine has given up. */
 	readonly underWay: Map<number, Promise<unknown>>;
+
+	/** Which items start together, once it was read. */
+	batching?: Batching;
 
 	private readonly joined = new Set<number>();
 

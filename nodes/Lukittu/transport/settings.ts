@@ -1,12 +1,17 @@
-import { UserError, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
+import { UserError, type IHttpRequestOptions } from 'n8n-workflow';
+import { checkWholeNumber } from '../checks/values';
 import type { ItemContext } from './context';
 
 /** n8n's own "Request Options", which it adds to every declarative node. */
 interface RequestOptions {
 	allowUnauthorizedCerts?: boolean;
-	batching?: { batch?: { batchSize?: number; batchInterval?: number } };
 	proxy?: string;
-	timeout?: number;
+	timeout?: unknown;
+}
+
+/** One of them; an expression may have put anything into it. */
+interface BatchingOption {
+	batch?: { batchSize?: unknown; batchInterval?: unknown };
 }
 
 /** What they say of every request. */
@@ -23,9 +28,27 @@ export interface Batching {
 	intervalMs: number;
 }
 
+/** The longest that a timer of Node.js can wait. */
+const LONGEST_MS = 2_147_483_647;
+
 /** As n8n has it where the user says nothing. */
 const USUAL_TIMEOUT_MS = 300_000;
 const USUAL_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
+
+/** Whether every percent sign in a part of an address stands for another character. */
+function isEncoded(part: string): boolean {
+	try {
+		decodeURIComponent(part);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** A part of an address as n8n wants it: it writes it into one again, but for the percent sign. */
+function decoded(part: string): string {
+	return decodeURIComponent(part).replaceAll('%', '%25');
+}
 
 function proxyOf(address: string): Template['proxy'] {
 	const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -35,10 +58,12 @@ function proxyOf(address: string): Template['proxy'] {
 		});
 	}
 	const { protocol, hostname, port, username, password } = url;
-	const auth = {
-		username: decodeURIComponent(username),
-		password: decodeURIComponent(password),
-	};
+	if (!isEncoded(username) || !isEncoded(password)) {
+		throw new UserError("'Proxy' has a percent sign in its username or password", {
+			description: "Open 'Request Options' and write the percent sign as %25.",
+		});
+	}
+	const auth = { username: decoded(username), password: decoded(password) };
 	return {
 		protocol: protocol.slice(0, -1),
 		host: hostname,
@@ -50,7 +75,7 @@ function proxyOf(address: string): Template['proxy'] {
 /**
  * Reads how the user wants requests to be sent.
  *
- * @throws UserError if the proxy is no web address
+ * @throws UserError if the proxy is no web address, or the timeout no number
  */
 export function readTemplate(context: ItemContext): Template {
 	const { allowUnauthorizedCerts, proxy, timeout } = context.getNodeParameter(
@@ -58,17 +83,24 @@ export function readTemplate(context: ItemContext): Template {
 		{},
 	) as RequestOptions;
 	return {
-		timeout: timeout || USUAL_TIMEOUT_MS,
+		timeout: timeout ? checkWholeNumber(timeout, "'Timeout'", 1, LONGEST_MS) : USUAL_TIMEOUT_MS,
 		...(allowUnauthorizedCerts && { skipSslCertificateValidation: true }),
 		...(proxy && { proxy: proxyOf(proxy) }),
 	};
 }
 
-/** Reads how many items the user wants to start together. */
-export function readBatching(run: IExecuteFunctions): Batching {
-	const { batching } = run.getNodeParameter('requestOptions', 0, {}) as RequestOptions;
-	const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
-	// In n8n's words: -1 for disabled, 0 is treated as 1.
-	const isOff = batchSize < 0 || !(batchInterval > 0);
-	return { size: isOff ? Infinity : Math.max(batchSize, 1), intervalMs: batchInterval };
+/**
+ * Reads how many items the user wants to start together.
+ *
+ * @param context that of the first item, for which n8n reads it too
+ */
+export function readBatching(context: ItemContext): Batching {
+	// Not all of the options: the others may have expressions of each item's own.
+	const option = context.getNodeParameter('requestOptions.batching', {}) as BatchingOption | null;
+	const { batchSize = 1, batchInterval = 0 } = option?.batch ?? {};
+	const size = Number(batchSize);
+	const intervalMs = Number(batchInterval);
+	// In n8n's words: -1 for disabled, 0 is treated as 1. Its routing treats -1 as 1, too.
+	const isOff = (size < 0 && context.isOwnRun) || !(intervalMs > 0);
+	return { size: isOff ? Infinity : Math.max(Math.ceil(size) || 1, 1), intervalMs };
 }

@@ -1,0 +1,22 @@
+/**
+ * A key and a certificate that it has signed itself for localhost, valid until 2120. Made
+ * for these tests with OpenSSL, so that they need none: nothing else uses it, and nothing trusts it.
+ */
+export const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXIRLb5SHgqpOpuGj
+GWkd76he1XaBH1GgjceZoO3jdOWhRANCAAQrjyy+G314P4B5+HVkOQelvtbwPRYY
+51SUxuvtXyJ54vD2dP7CDxNPd/ptDWyuyJVLNtKZvvwSqXYF85qdcvT8
+-----END PRIVATE KEY-----
+`;
+
+export const CERT = `-----BEGIN CERTIFICATE-----
+MIIBZDCCAQqgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCuPLL4bfXg/gHn4
+dWQ5B6W+1vA9FhjnVJTG6+1fInni8PZ0/sIPE093+m0NbK7IlUs20pm+/BKpdgXz
+mp1y9PyjSzBJMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAMBgNVHRMEBTAD
+AQH/MB0GA1UdDgQWBBSQ7rzCqS5lMRu4R23rgd4DFqtGezAKBggqhkjOPQQDAgNI
+ADBFAiEAmPixTkTMBm56c6SvBao3C81m6GHIcrnX7X8JPJf70C0CIB/FcqaqbDPl
+BrZwiLK2I4q3BR8RM9/a7G0mkFffYKuC
+-----END CERTIFICATE-----
+`;
