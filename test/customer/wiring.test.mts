@@ -2,20 +2,23 @@ import type {
 	IDataObject,
 	INodeProperties,
 	INodePropertyOptions,
+	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { loadPackage, LUKITTU_NODE } from '../engine/index.mts';
+import { isThroughRouting, loadPackage, LUKITTU_NODE } from '../engine/index.mts';
 import { byId, metadata, startShop } from '../license/support.mts';
 import type { Sandbox } from '../sandbox/types.mts';
 import { address, addFullCustomer, runCustomer, type CustomerOperation } from './support.mts';
 
 let sandbox: Sandbox;
 let properties: INodeProperties[];
+let carriedOut: IDataObject;
 
 beforeAll(async () => {
 	const { nodes } = await loadPackage();
 	({ properties } = nodes[LUKITTU_NODE].description as INodeTypeDescription);
+	carriedOut = ((nodes[LUKITTU_NODE] as INodeType).customOperations?.customer ?? {}) as IDataObject;
 	({ sandbox } = await startShop());
 });
 
@@ -45,6 +48,11 @@ test('the resources and operations are the contract, in the order of their names
 		expect(routing?.send?.paginate).toBe(true);
 		expect(routing?.operations?.pagination).toBeInstanceOf(Function);
 	}
+});
+
+(isThroughRouting ? test.skip : test)('each is carried out for all items at once', () => {
+	const offered = operations().map(({ value }) => String(value));
+	expect(Object.keys(carriedOut).sort()).toEqual(offered.sort());
 });
 
 test('what is easily missed stands in the descriptions', () => {

@@ -3,10 +3,11 @@ import type {
 	INodeProperties,
 	INodePropertyCollection,
 	INodePropertyOptions,
+	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { loadPackage, LUKITTU_NODE, runNode } from '../engine/index.mts';
+import { isThroughRouting, loadPackage, LUKITTU_NODE, runNode } from '../engine/index.mts';
 import type { LicenseRow, Sandbox } from '../sandbox/types.mts';
 import { licenseSamples } from './samples.mts';
 import { credentialsOf, readable, startShop } from './support.mts';
@@ -17,11 +18,13 @@ const SENDING_OPTIONS = /^options\.(keepTryingFor|mostRequestsAtOnce)$/;
 
 let description: INodeTypeDescription;
 let codex: IDataObject;
+let carriedOut: NonNullable<INodeType['customOperations']>;
 
 beforeAll(async () => {
 	const { nodes, codex: codexOf } = await loadPackage();
 	description = nodes[LUKITTU_NODE].description as INodeTypeDescription;
 	codex = codexOf[LUKITTU_NODE] as IDataObject;
+	carriedOut = (nodes[LUKITTU_NODE] as INodeType).customOperations ?? {};
 });
 
 /** The groups of fields inside a field: a collection is one, a fixed collection may have several. */
@@ -107,6 +110,19 @@ test('every operation of every resource has its door and explains itself', () =>
 		}
 	}
 });
+
+(isThroughRouting ? test.skip : test)(
+	'every operation of every resource is carried out for all items at once, and no other',
+	() => {
+		expect(Object.keys(carriedOut).sort()).toEqual(resources().sort());
+		for (const resource of resources()) {
+			expect(Object.keys(carriedOut[resource]).sort()).toEqual(operationsOf(resource).sort());
+			for (const carryOut of Object.values(carriedOut[resource])) {
+				expect(carryOut).toBeInstanceOf(Function);
+			}
+		}
+	},
+);
 
 test('every field belongs to an operation that exists', () => {
 	const reached = new Set<INodeProperties>();
