@@ -1,4 +1,12 @@
-import type { IExecuteFunctions, INode, INodeParameters, INodeType } from 'n8n-workflow';
+import type {
+	EngineRequest,
+	EngineResponse,
+	IExecuteFunctions,
+	INode,
+	INodeParameters,
+	INodeType,
+	NodeOutput,
+} from 'n8n-workflow';
 
 import {
 	loadPackage,
@@ -62,6 +70,32 @@ function agentThatCalls(inputs: object[], answers: string[]): INodeType {
 	return agent;
 }
 
+/** Stands in for n8n's newer agent, which has n8n run the tool as a node of the workflow. */
+function agentThatAsks(nodeName: string, inputs: object[], answers: object[]): INodeType {
+	const execute = async function (
+		this: IExecuteFunctions,
+		response?: EngineResponse,
+	): Promise<NodeOutput> {
+		const { actionResponses = [] } = response ?? {};
+		if (actionResponses.length === 0) {
+			const actions = inputs.map((input, index) => ({
+				actionType: 'ExecutionNodeAction' as const,
+				nodeName,
+				input,
+				type: 'ai_tool' as const,
+				id: `call ${index}`,
+				metadata: {},
+			}));
+			return { actions, metadata: {} } as EngineRequest;
+		}
+		answers.push(...actionResponses.map(({ data }) => data.data?.ai_tool?.[0]?.[0]?.json ?? {}));
+		return [this.getInputData()];
+	};
+	const agent = standIn(execute);
+	agent.description.inputs = ['main', { type: 'ai_tool', displayName: 'Tool' }];
+	return agent;
+}
+
 async function runAgent(items: number, tools: INode[], inputs: object[]): Promise<string[]> {
 	const answers: string[] = [];
 	await runWorkflow({
@@ -116,6 +150,53 @@ test.each([1, 2])(
 		expect(sandbox.state.licenses.size).toBe(1 + 2 * items);
 	},
 );
+
+describe('as the tool of an agent that has n8n run it', () => {
+	const ask = async (inputs: object[], fields: Partial<INode> = {}) => {
+		const answers: object[] = [];
+		await runWorkflow({
+			workflow: {
+				nodes: [
+					node('Start', 'test.start'),
+					node('Agent', 'test.agent'),
+					node('Create', TOOL, { parameters: createParameters, ...fields }),
+				],
+				connections: { Start: to('Agent'), Create: to('Agent', 'ai_tool') },
+			},
+			nodeTypes: {
+				'test.start': staticItems(numbered(1)),
+				'test.agent': agentThatAsks('Create', inputs, answers),
+				[TOOL]: await toolType(),
+			},
+			startNode: 'Start',
+			credentials: credentialsOf(sandbox),
+		});
+		return answers;
+	};
+
+	test('each call is carried out and gets its own answer', async () => {
+		const answers = await ask([{ limit: 7 }, { limit: 8 }]);
+		expect(answers).toEqual([
+			expect.objectContaining({ hwidLimit: 7 }),
+			expect.objectContaining({ hwidLimit: 8 }),
+		]);
+		expect(sandbox.state.licenses.size).toBe(2);
+	});
+
+	test('a refusal is told to the agent, and the other call is carried out', async () => {
+		const answers = await ask([{ limit: 5000 }, { limit: 8 }]);
+		expect(answers).toEqual([
+			{ error: expect.stringContaining("'Hardware ID Limit' is 5000") },
+			expect.objectContaining({ hwidLimit: 8 }),
+		]);
+	});
+
+	test('with "Retry On Fail", a create whose answer was lost is not repeated', async () => {
+		sandbox.addFault({ method: 'POST', kind: 'resetAfter' });
+		await ask([{ limit: 7 }], { retryOnFail: true, waitBetweenTries: 1 });
+		expect(sandbox.state.licenses.size).toBe(1);
+	});
+});
 
 test('as a tool, a refusal is told to the agent', async () => {
 	const tools = [node('Create', TOOL, { parameters: createParameters })];
