@@ -191,7 +191,7 @@ test('a refusal in the first of three batches ends the run with its report', asy
 	const { error } = await createNumbered(
 		6,
 		{},
-		{ requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 60 } } } },
+		{ requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 1000 } } } },
 	);
 	await new Promise((resolve) => setTimeout(resolve, 50));
 	process.off('unhandledRejection', note);
