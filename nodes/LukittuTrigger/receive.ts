@@ -111,13 +111,18 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			return refuse(context, 503, 'The event is being started');
 		if (recollection.has(delivery, now - repeatWindowMs)) {
 			recollection.add(delivery, request);
+			recollection.save();
 			return drop('This event was received before');
 		}
 	}
 	// The signature does not cover the event's name: one request must not come as two events.
 	if (recollection.has(request, now - validMs)) return unauthorized(context);
 	recollection.add(request);
-	if (skipped) return skipped;
-	if (repeatWindowMs > 0) recollection.addIfStarted(delivery, responseOf(context));
+	if (skipped || repeatWindowMs === 0) {
+		recollection.save();
+		return skipped ?? start();
+	}
+	recollection.addIfStarted(delivery, responseOf(context));
+	recollection.save(delivery);
 	return start();
 }

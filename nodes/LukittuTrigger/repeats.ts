@@ -84,6 +84,21 @@ function memoryOf(owner: string, now: number): Memory {
 	return memory;
 }
 
+/** Takes over what another process has saved, or this one before it was restarted. */
+function takeOver({ received }: Memory, data: IDataObject, since: number): void {
+	for (const [name, at] of readSaved(data, since)) {
+		if ((received.get(name) ?? -Infinity) < at) note(received, name, at);
+	}
+}
+
+/** The newest of what was received, as it is saved. */
+function newestOf(received: Map<string, number>, most: number): Record<string, number> {
+	const newest: Record<string, number> = {};
+	let older = received.size - most;
+	for (const [name, at] of received) if (--older < 0) newest[name] = at;
+	return newest;
+}
+
 /** A trigger's memory of what it has received, in this process and in others. */
 export interface Recollection {
 	/** Whether it was received since then. */
@@ -94,6 +109,8 @@ export interface Recollection {
 	add(...names: string[]): void;
 	/** Remembers it if n8n starts the workflow, which its answer will show. */
 	addIfStarted(name: string, answer: Answer): void;
+	/** Has n8n save what is remembered, and with it what n8n saves only if the workflow starts. */
+	save(...starting: string[]): void;
 }
 
 /**
@@ -102,34 +119,29 @@ export interface Recollection {
  * The process remembers it by itself, where no two requests get into each other's way. n8n's static
  * data keeps it for a restart and for other processes: n8n reads it before a request and writes it
  * once the workflow has started, so that the last of several requests at once decides what is in
- * it. Each therefore writes all that this process knows.
+ * it. Each therefore writes all that this process knows, once, since n8n is slow with static data.
  */
 export function recall(context: IWebhookFunctions, since: number, now: number): Recollection {
 	const memory = memoryOf(`${context.getWorkflow().id} ${context.getNode().id}`, now);
+	const data = context.getWorkflowStaticData('node');
+	const { received, starting } = memory;
 	settle(memory);
 	forget(memory, since);
-
-	const data = context.getWorkflowStaticData('node');
-	const known = new Map([...readSaved(data, since), ...memory.received]);
-	const save = () => {
-		const newest = [...known].sort(([, one], [, other]) => one - other).slice(-MOST_SAVED);
-		data.received = Object.fromEntries(newest);
-	};
+	takeOver(memory, data, since);
 	return {
-		has: (name, from) => (known.get(name) ?? -Infinity) >= from,
-		isStarting: (name) => memory.starting.has(name),
+		has: (name, from) => (received.get(name) ?? -Infinity) >= from,
+		isStarting: (name) => starting.has(name),
 		add(...names) {
-			for (const name of names) {
-				note(memory.received, name, now);
-				note(known, name, now);
-			}
-			save();
+			for (const name of names) note(received, name, now);
 		},
 		addIfStarted(name, answer) {
-			memory.starting.set(name, { answer, at: now });
+			starting.set(name, { answer, at: now });
 			answer.once('close', () => settle(memory));
-			note(known, name, now);
-			save();
+		},
+		save(...names) {
+			const newest = newestOf(received, MOST_SAVED - names.length);
+			for (const name of names) newest[name] = now;
+			data.received = newest;
 		},
 	};
 }
