@@ -1,8 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { eventOptions } from './events';
 import {
+	DEFAULT_MOST_EVENTS,
 	DEFAULT_REPEAT_WINDOW,
 	DEFAULT_TOLERANCE,
+	MAX_MOST_EVENTS,
 	MAX_REPEAT_WINDOW,
 	MAX_TOLERANCE,
 } from './settings';
@@ -60,6 +62,15 @@ export const triggerFields: INodeProperties[] = [
 				placeholder: 'e.g. ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
 				description:
 					'Only events of these licenses. Events of customers, products and releases are not affected.',
+			},
+			{
+				displayName: 'Most Events per Execution',
+				name: 'mostEvents',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: MAX_MOST_EVENTS },
+				default: DEFAULT_MOST_EVENTS,
+				description:
+					'How many events may start the workflow together, as items of one execution, where they come while n8n is still starting it for others. With 1, each has an execution of its own. More lets n8n answer hundreds of events at once in time.',
 			},
 			{
 				displayName: 'Product IDs',

@@ -1,13 +1,19 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { isObject } from '../Lukittu/checks/answers';
 import { readSecretOften } from './credential';
 import { ANY_EVENT } from './events';
 import { passes } from './filter';
 import { outputOf } from './output';
-import { deliveryName, recall, requestName, type Answer } from './repeats';
+import { deliveryName, recall, requestName, triggerName, type Answer } from './repeats';
 import { readBody, readHeaders } from './request';
 import { DEFAULT_TOLERANCE_MS, readSettings, type Settings } from './settings';
 import { isSigned, isTimely } from './signature';
+import { startTogether } from './together';
 
 /** n8n's response, with what Node.js itself gives it. */
 interface Response extends Answer {
@@ -34,6 +40,14 @@ const unauthorized = (context: IWebhookFunctions) => refuse(context, 401, 'Unaut
 
 /** Accepts a delivery without starting the workflow. Lukittu shows the message in its dashboard. */
 const drop = (message: string): IWebhookResponseData => ({ webhookResponse: { message } });
+
+const STARTED = 'Workflow was started';
+
+/** Has n8n start the workflow, which it does before it answers. */
+const startWith = (items: INodeExecutionData[]): IWebhookResponseData => ({
+	workflowData: [items],
+	webhookResponse: { message: STARTED },
+});
 
 /** The secret, or undefined where there is none: then nobody can be trusted. */
 async function secretOf(context: IWebhookFunctions, now: number): Promise<string | undefined> {
@@ -88,19 +102,16 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (!entity) return refuse(context, 400, 'The body is not a JSON object');
 
 	const isChosen = settings.events.some((chosen) => chosen === event || chosen === ANY_EVENT);
-	const start = (): IWebhookResponseData => ({
-		workflowData: [[{ json: outputOf(event, timestamp, entity, now) }]],
-		webhookResponse: { message: 'Workflow was started' },
-	});
+	const item = () => ({ json: outputOf(event, timestamp, entity, now) });
 	const skipped = !isChosen
 		? drop('This event is not chosen in the workflow')
 		: passes(settings.filter, event, entity)
 			? undefined
 			: drop('The filters in the workflow do not let this through');
 	// n8n keeps nothing of a test: each listening takes the next event, also one that came before.
-	if (context.getMode() === 'manual') return skipped ?? start();
+	if (context.getMode() === 'manual') return skipped ?? startWith([item()]);
 
-	const { repeatWindowMs } = settings;
+	const { repeatWindowMs, mostEvents } = settings;
 	// A request stays valid from the tolerance before its time until the tolerance after it.
 	const validMs = 2 * toleranceMs;
 	const recollection = recall(context, now - Math.max(repeatWindowMs, validMs), now);
@@ -118,11 +129,17 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	// The signature does not cover the event's name: one request must not come as two events.
 	if (recollection.has(request, now - validMs)) return unauthorized(context);
 	recollection.add(request);
-	if (skipped || repeatWindowMs === 0) {
+	if (skipped) {
 		recollection.save();
-		return skipped ?? start();
+		return skipped;
 	}
-	recollection.addIfStarted(delivery, responseOf(context));
-	recollection.save(delivery);
-	return start();
+	const answer = responseOf(context);
+	if (repeatWindowMs > 0) recollection.addIfStarted(delivery, answer);
+	const own = { delivery, item: item(), answer };
+	const starts =
+		mostEvents > 1 ? await startTogether(triggerName(context), own, mostEvents) : [own];
+	if (starts === false) return refuse(context, 503, 'n8n could not start the workflow');
+	if (starts === true) return drop(STARTED);
+	recollection.save(...(repeatWindowMs > 0 ? starts.map((one) => one.delivery) : []));
+	return startWith(starts.map((one) => one.item));
 }

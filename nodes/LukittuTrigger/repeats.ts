@@ -73,14 +73,18 @@ function readSaved(data: IDataObject, since: number): Array<[string, number]> {
 	);
 }
 
+/** Names a trigger among all that this process runs. */
+export const triggerName = (context: IWebhookFunctions) =>
+	`${context.getWorkflow().id} ${context.getNode().id}`;
+
 /** The memory of one trigger; those of triggers that are used no more go. */
-function memoryOf(owner: string, now: number): Memory {
+function memoryOf(trigger: string, now: number): Memory {
 	for (const [other, { usedAt }] of memories) {
 		if (usedAt < now - MAX_REPEAT_WINDOW_MS) memories.delete(other);
 	}
-	const memory = memories.get(owner) ?? { usedAt: now, received: new Map(), starting: new Map() };
+	const memory = memories.get(trigger) ?? { usedAt: now, received: new Map(), starting: new Map() };
 	memory.usedAt = now;
-	memories.set(owner, memory);
+	memories.set(trigger, memory);
 	return memory;
 }
 
@@ -122,7 +126,7 @@ export interface Recollection {
  * it. Each therefore writes all that this process knows, once, since n8n is slow with static data.
  */
 export function recall(context: IWebhookFunctions, since: number, now: number): Recollection {
-	const memory = memoryOf(`${context.getWorkflow().id} ${context.getNode().id}`, now);
+	const memory = memoryOf(triggerName(context), now);
 	const data = context.getWorkflowStaticData('node');
 	const { received, starting } = memory;
 	settle(memory);

@@ -18,6 +18,10 @@ export const DEFAULT_REPEAT_WINDOW = 10;
 export const MAX_TOLERANCE = 60;
 export const MAX_REPEAT_WINDOW = 1440;
 
+/** How many events may start the workflow together. */
+export const DEFAULT_MOST_EVENTS = 1;
+export const MAX_MOST_EVENTS = 1000;
+
 export const DEFAULT_TOLERANCE_MS = DEFAULT_TOLERANCE * MINUTE_MS;
 export const MAX_REPEAT_WINDOW_MS = MAX_REPEAT_WINDOW * MINUTE_MS;
 
@@ -29,6 +33,8 @@ export interface Settings {
 	toleranceMs: number;
 	/** For how long the same event with the same body is dropped; 0 is never. */
 	repeatWindowMs: number;
+	/** How many events start the workflow together at most. */
+	mostEvents: number;
 }
 
 function readEvents(value: unknown): string[] {
@@ -67,6 +73,9 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Setti
 	const repeatWindow = ifAdded(options, 'repeatWindow', (value) =>
 		checkWholeNumber(value, "'Drop Repeats Within'", 0, MAX_REPEAT_WINDOW),
 	);
+	const mostEvents = ifAdded(options, 'mostEvents', (value) =>
+		checkWholeNumber(value, "'Most Events per Execution'", 1, MAX_MOST_EVENTS),
+	);
 	const productIds = ifAdded(options, 'productIds', (value) =>
 		valuesIn(value).map((id) => checkUuid(id, "'Product IDs'", 'product')),
 	);
@@ -76,5 +85,6 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Setti
 		filter: { productIds: productIds ?? [], licenses: licenses ?? [] },
 		toleranceMs: (tolerance ?? DEFAULT_TOLERANCE) * MINUTE_MS,
 		repeatWindowMs: (repeatWindow ?? DEFAULT_REPEAT_WINDOW) * MINUTE_MS,
+		mostEvents: mostEvents ?? DEFAULT_MOST_EVENTS,
 	};
 }
