@@ -9,6 +9,10 @@ const EVENT = /^[A-Z]+(_[A-Z]+)+$/;
 interface WebhookRequest {
 	rawBody?: Uint8Array;
 	readRawBody(): Promise<void>;
+	/** Whether the sender has hung up, and whether all that it sent had arrived before. */
+	destroyed: boolean;
+	complete: boolean;
+	read(): Uint8Array | null;
 }
 
 /** What Lukittu says of a delivery beside its body; empty where it is missing or malformed. */
@@ -44,6 +48,9 @@ export async function readBody(
 ): Promise<Uint8Array | 'too large' | undefined> {
 	if (Number(context.getHeaderData()['content-length']) > MOST_BYTES) return 'too large';
 	const request = context.getRequestObject() as unknown as WebhookRequest;
+	// Lukittu hangs up after 5 seconds, and a busy n8n may ask the node later. It reads no body then,
+	// although all of it is there; and each repeat would fare alike.
+	if (request.destroyed && request.complete) request.rawBody ??= request.read() ?? undefined;
 	try {
 		await request.readRawBody();
 	} catch (fault) {

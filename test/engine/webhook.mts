@@ -94,6 +94,8 @@ export interface RunningTrigger {
 	/** What the node wrote to n8n's log. */
 	logs: string[];
 	store: StaticDataStore;
+	/** Runs before the node is asked, which n8n may come to late. */
+	beforeWebhook: (request: IncomingMessage) => Promise<void> | void;
 	/** Runs before a workflow is started; what it throws keeps n8n from starting it. */
 	beforeStart: () => Promise<void> | void;
 	/** Runs what n8n does on activation. */
@@ -161,6 +163,7 @@ class TriggerServer implements RunningTrigger {
 	readonly executions: Execution[] = [];
 	readonly logs: string[] = [];
 	readonly store: StaticDataStore;
+	beforeWebhook: (request: IncomingMessage) => Promise<void> | void = () => {};
 	beforeStart: () => Promise<void> | void = () => {};
 
 	private readonly workflowId: string;
@@ -254,6 +257,7 @@ class TriggerServer implements RunningTrigger {
 		response: ServerResponse,
 		mode: WorkflowExecuteMode,
 	): Promise<void> {
+		await this.beforeWebhook(request);
 		const workflow = this.createWorkflow();
 		const { node, type, webhook } = this.triggerOf(workflow);
 		const additionalData = this.additionalDataFor(request, response);
@@ -363,6 +367,7 @@ function prepare(request: Request): void {
 	parseIncomingMessage(request as Parameters<typeof parseIncomingMessage>[0]);
 	request.readRawBody = async () => {
 		if (request.rawBody) return;
+		if (request.destroyed) throw new Refusal(400, 'Request body stream was aborted');
 		const isZipped = request.headers['content-encoding'] === 'gzip';
 		const stream = isZipped ? request.pipe(createGunzip()) : request;
 		const body = await buffer(stream);

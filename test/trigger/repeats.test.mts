@@ -167,6 +167,35 @@ describe('while the workflow is being started', () => {
 	});
 });
 
+describe('Lukittu hung up before n8n came to ask the node', () => {
+	/** Sends a delivery, of which the node learns only after the connection is broken. */
+	async function sendTooEarly(request: Delivery): Promise<void> {
+		const arrived = wait();
+		trigger.beforeWebhook = async (incoming) => {
+			trigger.beforeWebhook = () => {};
+			arrived.release();
+			await new Promise((resolve) => incoming.once('close', resolve));
+		};
+		await sendAndLeave(request, arrived.until);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+
+	test('the event starts the workflow, and the repeat is dropped', async () => {
+		trigger = await listen();
+		await sendTooEarly(delivery('LICENSE_UPDATED', ENTITY, { timestamp: now }));
+		expect(started(trigger)).toMatchObject([{ event: 'LICENSE_UPDATED', data: ENTITY }]);
+		expect(await send('LICENSE_UPDATED', ENTITY, 1)).toBe(REPEAT);
+		expect(started(trigger)).toHaveLength(1);
+	});
+
+	test('not where it is not signed', async () => {
+		trigger = await listen();
+		await sendTooEarly(delivery('LICENSE_UPDATED', ENTITY, { timestamp: now, secret: 'other' }));
+		expect(trigger.executions).toEqual([]);
+		expect(await send('LICENSE_UPDATED', ENTITY, 1)).toBe(STARTED);
+	});
+});
+
 describe('one request that comes again', () => {
 	test.each([
 		['as it was', 'LICENSE_UPDATED', { repeatWindow: 0 }],
