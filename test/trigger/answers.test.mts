@@ -244,6 +244,7 @@ describe('a node that is not set up', () => {
 		['a product ID', { productIds: ['abc'] }, ['*'], `'Product IDs' is "abc"`],
 		['no product ID', { productIds: [''] }, ['*'], "'Product IDs' has no product ID"],
 		['a license', { licenses: ['abc'] }, ['*'], `'License IDs or Keys' is "abc"`],
+		['a number of events', { mostEvents: 0 }, ['*'], "'Most Events per Execution' is 0"],
 		['a tolerance', { signatureTolerance: 0 }, ['*'], "'Signature Tolerance' is 0"],
 		['a large tolerance', { signatureTolerance: 61 }, ['*'], "'Signature Tolerance' is 61"],
 		['a window', { repeatWindow: -1 }, ['*'], "'Drop Repeats Within' is -1"],
