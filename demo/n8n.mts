@@ -58,11 +58,15 @@ export async function n8n(instance: Instance, command: string, ...args: string[]
 }
 
 /** Starts n8n's server on this machine alone and waits until it answers. */
-export async function startServer(instance: Instance, port: number): Promise<Server> {
+export async function startServer(
+	instance: Instance,
+	port: number,
+	settings: Record<string, string> = {},
+): Promise<Server> {
 	const running = start(instance.node, [N8N, 'start'], {
 		log: 'n8n',
 		cwd: instance.home,
-		env: await environment(instance, port),
+		env: { ...(await environment(instance, port)), ...settings },
 	});
 	const url = `http://127.0.0.1:${port}`;
 	const deadline = Date.now() + START_TIMEOUT_MS;

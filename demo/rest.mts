@@ -71,13 +71,14 @@ export class N8nRest {
 		return all;
 	}
 
-	/** Waits until so many executions of a workflow have ended, or until it is clear that they will not. */
+	/** Waits until all executions of a workflow, and at least so many, have ended, or do not seem to. */
 	async ended(workflowId: string, count: number): Promise<Execution[]> {
 		const deadline = Date.now() + PATIENCE_MS;
 		for (;;) {
 			const executions = await this.executions(workflowId);
 			const done = executions.filter(({ status }) => !['new', 'running'].includes(status));
-			if (done.length >= count || Date.now() > deadline) return executions;
+			const isDone = done.length >= count && done.length === executions.length;
+			if (isDone || Date.now() > deadline) return executions;
 			await sleep(PAUSE_MS);
 		}
 	}

@@ -18,13 +18,26 @@ const AT_ONCE = 10;
 export interface Burst {
 	deliveries: number;
 	firstPauseMs: number;
-	/** Whether n8n must get all of them, on any machine. */
-	isSmall: boolean;
+	/** The trigger's option: how many events start the workflow together. */
+	mostEvents: number;
+	/** n8n's own. */
+	settings: Record<string, string>;
 }
 
-export const SMALL_BURST: Burst = { deliveries: 50, firstPauseMs: 15_000, isSmall: true };
-/** With Lukittu's own pauses: where n8n is too slow, this takes up to 15 minutes. */
-export const LARGE_BURST: Burst = { deliveries: 500, firstPauseMs: 60_000, isSmall: false };
+/** With n8n and the trigger as they are unless the user says otherwise. */
+export const SMALL_BURST: Burst = {
+	deliveries: 50,
+	firstPauseMs: 15_000,
+	mostEvents: 1,
+	settings: {},
+};
+/** As docs/reliability.md advises for so many; with Lukittu's own pauses, of up to 15 minutes in all. */
+export const LARGE_BURST: Burst = {
+	deliveries: 500,
+	firstPauseMs: 60_000,
+	mostEvents: 50,
+	settings: { N8N_EXPRESSION_ENGINE: 'legacy' },
+};
 
 /**
  * Many licenses are made at once. n8n may be too slow to answer all deliveries in the time that
@@ -34,7 +47,7 @@ export async function runBurst(
 	rest: N8nRest,
 	sandbox: Sandbox,
 	credentials: Credentials,
-	{ deliveries: count, firstPauseMs, isSmall }: Burst,
+	{ deliveries: count, firstPauseMs, mostEvents, settings }: Burst,
 ): Promise<string> {
 	const usual = await baseline(rest, count);
 	const workflow = await listen(
@@ -43,6 +56,7 @@ export async function runBurst(
 		'A burst',
 		['LICENSE_CREATED'],
 		[node('Received', 'n8n-nodes-base.noOp', {})],
+		{ mostEvents },
 	);
 	const webhook = sandbox.addWebhook({ url: workflow.url, secret: SECRET });
 	Object.assign(sandbox.webhookTimes, { timeoutMs: PATIENCE_MS, firstPauseMs });
@@ -52,7 +66,7 @@ export async function runBurst(
 		const creates = Array.from({ length: count }, () => client.post('/licenses', newLicense()));
 		for (const { data } of await Promise.all(creates)) made.push(data.data.id);
 		await sandbox.deliveriesEnded();
-		return await rest.ended(workflow.id, isSmall ? count : 0);
+		return await rest.ended(workflow.id, Math.ceil(count / mostEvents));
 	});
 	webhook.active = false;
 
@@ -66,17 +80,17 @@ export async function runBurst(
 	});
 	const deliveries = sandbox.state.deliveries.filter((delivery) => delivery.webhook === webhook);
 	const told = `${tell(deliveries)} ${usual}`;
-	check(`no license started two executions. ${told}`, () => {
+	check(`no license started the workflow twice. ${told}`, () => {
 		assert.equal(deliveries.length, count);
 		assert.equal(new Set(received).size, received.length);
 		assert.ok(executions.every(({ status }) => status === 'success'));
 	});
-	check('what was delivered started one', () => {
-		const delivered = deliveries.filter(({ state }) => state === 'delivered');
-		for (const { body } of delivered) assert.ok(received.includes(JSON.parse(body).id), body);
-		if (isSmall) assert.deepEqual([...received].sort(), [...made].sort());
+	check('each license started it, none is lost', () => {
+		assert.deepEqual([...received].sort(), [...made].sort());
 	});
-	return `${count} licenses made at once: ${told} ${received.length} executions, none of them for the same license.`;
+	const set = Object.entries(settings).map(([name, value]) => `\`${name}=${value}\``);
+	const n8n = set.length > 0 ? `, n8n with ${set.join(', ')}` : '';
+	return `${count} licenses made at once, **Most Events per Execution** ${mostEvents}${n8n}: ${told} ${executions.length} executions, with each license once.`;
 }
 
 /** What n8n's own Webhook node takes for as many requests: no trigger is faster than n8n. */

@@ -30,7 +30,7 @@ export async function runTrigger(
 	burst: Burst,
 ): Promise<Seen> {
 	const port = await freePort(0);
-	const { url } = await step('Starting n8n', () => startServer(instance, port));
+	const { url } = await step('Starting n8n', () => startServer(instance, port, burst.settings));
 	await setUpOwner(url);
 	const rest = await N8nRest.signIn(url);
 	const credentials = await addCredentials(rest, sandbox);

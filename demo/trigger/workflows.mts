@@ -42,10 +42,11 @@ export async function listen(
 	name: string,
 	events: string[],
 	next: Json[] = [],
+	additionalOptions: Json = {},
 ): Promise<Listening> {
 	const webhookId = randomUUID();
 	const trigger = {
-		...node(TRIGGER, 'n8n-nodes-lukittu.lukittuTrigger', { events }),
+		...node(TRIGGER, 'n8n-nodes-lukittu.lukittuTrigger', { events, additionalOptions }),
 		webhookId,
 		credentials: webhook,
 	};
