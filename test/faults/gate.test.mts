@@ -1,8 +1,8 @@
 /** The gate by itself: what it lets in, where a task gives its place free before it ends. */
 import { Ending } from '../../nodes/Lukittu/transport/abort.ts';
-import { throughGate, type Bearing } from '../../nodes/Lukittu/transport/gate.ts';
+import { throughGate, type Bearing, type Leave } from '../../nodes/Lukittu/transport/gate.ts';
 
-type Task = (leave: () => void) => Promise<Bearing>;
+type Task = (leave: Leave) => Promise<Bearing>;
 
 /** Sends some tasks through a gate of their own with one place, and notes which have started. */
 function send(tasks: Task[]) {
@@ -32,13 +32,27 @@ test('a task keeps its place until it ends', async () => {
 });
 
 test('a task that gives its place free lets the next one in', async () => {
+	let isTaken: boolean | undefined;
 	const gives: Task = async (leave) => {
-		leave();
+		isTaken = leave();
 		return await never;
 	};
 	const { started } = send([gives, async () => await never, async () => ({})]);
 	await settled();
 	expect(started).toEqual([0, 1]);
+	expect(isTaken).toBe(true);
+});
+
+test('a place that nobody waits for stays free', async () => {
+	let isTaken: boolean | undefined;
+	const { all } = send([
+		async (leave) => {
+			isTaken = leave();
+			return {};
+		},
+	]);
+	await Promise.all(all);
+	expect(isTaken).toBe(false);
 });
 
 test('a place is given free once, also where the task ends later', async () => {

@@ -30,9 +30,9 @@ const MOST_LEVELS = 100;
 export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	if (levels === 0) return true;
-	for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-		const isNested = typeof inner === 'object' && inner !== null;
-		if (isNested && isTooDeep(inner, levels - 1)) return true;
+	if (Array.isArray(value)) return value.some((inner) => isTooDeep(inner, levels - 1));
+	for (const name in value) {
+		if (isTooDeep((value as IDataObject)[name], levels - 1)) return true;
 	}
 	return false;
 }

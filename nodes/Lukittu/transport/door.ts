@@ -205,7 +205,7 @@ async function carryOutItem(
 export interface Operation {
 	/**
 	 * For n8n's routing, which calls the pagination function of an operation once an item. It is how
-	 * an AI agent calls its tools.
+	 * an AI agent calls a tool by itself.
 	 */
 	routing: INodePropertyRouting;
 	/** For n8n's `customOperations`, which it calls in place of its routing once a run. */

@@ -76,9 +76,12 @@ class Gate {
 		}
 	}
 
-	leave(): void {
-		this.inFlight -= 1;
+	/** @returns whether another one has taken the place */
+	leave(): boolean {
+		const before = this.inFlight - 1;
+		this.inFlight = before;
 		this.letIn();
+		return this.inFlight > before;
 	}
 
 	/**
@@ -129,6 +132,9 @@ const gates = new Map<string, Gate>();
 /** What a task tells of how the server bore it. */
 export type Bearing = { slowDownMs?: number };
 
+/** Gives a task's place free before it ends, and tells whether another one has taken it. */
+export type Leave = () => boolean;
+
 /**
  * Runs a task once there is a place for it among the tasks of the same name. n8n starts the
  * requests of all items at once; this is what spares the server.
@@ -136,22 +142,22 @@ export type Bearing = { slowDownMs?: number };
  * @param name what shares the places: one team on one server
  * @param waiter how many may be in flight with it (1 to 50), whether it goes ahead of others, and what
  *   ends the wait
- * @param task gets a function that gives its place free before the task has ended; its result tells
- *   whether the server asked for fewer requests, and for how long
+ * @param task its result tells whether the server asked for fewer requests, and for how long
  * @throws NotSent if the run ends or is canceled before there is a place
  */
 export async function throughGate<T extends Bearing>(
 	name: string,
 	waiter: { mostAtOnce: number; goesAhead: boolean; ending: Ending },
-	task: (leave: () => void) => Promise<T>,
+	task: (leave: Leave) => Promise<T>,
 ): Promise<T> {
 	const gate = gates.get(name) ?? new Gate();
 	gates.set(name, gate);
 	const since = await gate.enter(waiter.mostAtOnce, waiter.goesAhead, waiter.ending);
 	let hasLeft = false;
 	const leave = () => {
-		if (!hasLeft) gate.leave();
+		if (hasLeft) return false;
 		hasLeft = true;
+		return gate.leave();
 	};
 	try {
 		const result = await task(leave);

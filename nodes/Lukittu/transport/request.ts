@@ -11,7 +11,7 @@ import { isTooDeep, objectFault, type AnswerCheck } from '../checks/answers';
 import { connectionOf, type LukittuContext } from './connection';
 import { Ending, NotSent } from './abort';
 import { faultError, isLostAnswer, refusalError } from './errors';
-import { throughGate, type Bearing } from './gate';
+import { throughGate, type Bearing, type Leave } from './gate';
 import { USUAL_PATIENCE, type Patience } from './patience';
 import { passingOf, waitBeforeRetry } from './retry';
 import { mayHoldKey, withoutKey } from './secrets';
@@ -217,13 +217,10 @@ export async function lukittuRequest<T>(
 		// n8n lets a credential always be used for its own address, and there is no other one here.
 		allowedDomains: undefined,
 	};
-	const exchange = async (leave: () => void) => {
+	const exchange = async (leave: Leave) => {
 		const response = await httpExchange(context, request, options, baseUrl);
 		const text = String(response.body);
-		if (isLargeRead(request, response.statusCode, text)) {
-			leave();
-			await othersStart();
-		}
+		if (isLargeRead(request, response.statusCode, text) && leave()) await othersStart();
 		if (mayHoldKey(text, apiKey)) conditions.seeKey?.(apiKey);
 		const answer = { ...response, body: dataIn(text) as IDataObject };
 		return openEnvelope<T>(context, request, answer, baseUrl, apiKey);
@@ -233,7 +230,7 @@ export async function lukittuRequest<T>(
 	/** The failure of the last try after which it is not known what became of it. */
 	let loss: unknown;
 
-	const tryOnce = async (tries: number, leave: () => void): Promise<Try<T>> => {
+	const tryOnce = async (tries: number, leave: Leave): Promise<Try<T>> => {
 		const until = (lastTryAt ??= Date.now() + keepTryingMs);
 		let waitMs: number | undefined;
 		const goesOn = (failure: unknown) => {
