@@ -70,7 +70,7 @@ export const triggerFields: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: MAX_MOST_EVENTS },
 				default: DEFAULT_MOST_EVENTS,
 				description:
-					'How many events may start the workflow together, as items of one execution, where they come while n8n is still starting it for others. With 1, each has an execution of its own. More lets n8n answer hundreds of events at once in time.',
+					'How many events may start the workflow together, as items of one execution, where they come while n8n is still starting it for others. With 1, each has an execution of its own. With more, n8n answers many events at once sooner.',
 			},
 			{
 				displayName: 'Product IDs',
