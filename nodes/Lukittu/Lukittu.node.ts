@@ -3,8 +3,8 @@ import { searchCustomers } from './methods/searchCustomers';
 import { searchLicenses } from './methods/searchLicenses';
 import { searchProducts } from './methods/searchProducts';
 import { customerDescription, customerOperations } from './resources/customer';
-import { allItemsOf } from './transport/door';
 import { licenseDescription, licenseOperations } from './resources/license';
+import { allItemsOf } from './transport/door';
 
 export class Lukittu implements INodeType {
 	description: INodeTypeDescription = {

@@ -245,7 +245,8 @@ export async function lukittuRequest<T>(
 
 	for (let tries = 1; ; tries += 1) {
 		const waiter = { mostAtOnce, goesAhead: tries > 1 || isUrgent === true, ending };
-		// The guard is inside the gate: what it learns is known before the next request gets the place.
+		// The guard is inside the gate: what it learns is known before the next request gets the place,
+		// but for a large answer to a read.
 		const turn = throughGate(
 			`${baseUrl} ${teamId}`,
 			waiter,

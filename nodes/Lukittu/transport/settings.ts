@@ -35,19 +35,16 @@ const LONGEST_MS = 2_147_483_647;
 const USUAL_TIMEOUT_MS = 300_000;
 const USUAL_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
-/** Whether every percent sign in a part of an address stands for another character. */
-function isEncoded(part: string): boolean {
+/**
+ * A part of an address as n8n wants it: it writes it into one again, but for the percent sign.
+ * Undefined where a percent sign stands for no other character.
+ */
+function decoded(part: string): string | undefined {
 	try {
-		decodeURIComponent(part);
-		return true;
+		return decodeURIComponent(part).replaceAll('%', '%25');
 	} catch {
-		return false;
+		return undefined;
 	}
-}
-
-/** A part of an address as n8n wants it: it writes it into one again, but for the percent sign. */
-function decoded(part: string): string {
-	return decodeURIComponent(part).replaceAll('%', '%25');
 }
 
 function proxyOf(address: string): Template['proxy'] {
@@ -57,18 +54,19 @@ function proxyOf(address: string): Template['proxy'] {
 			description: "Open 'Request Options' and write it as in http://proxy.example.com:3128.",
 		});
 	}
-	const { protocol, hostname, port, username, password } = url;
-	if (!isEncoded(username) || !isEncoded(password)) {
+	const { protocol, hostname, port } = url;
+	const username = decoded(url.username);
+	const password = decoded(url.password);
+	if (username === undefined || password === undefined) {
 		throw new UserError("'Proxy' has a percent sign in its username or password", {
 			description: "Open 'Request Options' and write the percent sign as %25.",
 		});
 	}
-	const auth = { username: decoded(username), password: decoded(password) };
 	return {
 		protocol: protocol.slice(0, -1),
 		host: hostname,
 		port: Number(port) || USUAL_PORTS[protocol],
-		...(username && { auth }),
+		...(username && { auth: { username, password } }),
 	};
 }
 
