@@ -1,10 +1,12 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { customOperationsOf, paginationOf } from './execution/n8nCalls';
 import { searchCustomers } from './methods/searchCustomers';
 import { searchLicenses } from './methods/searchLicenses';
 import { searchProducts } from './methods/searchProducts';
 import { customerDescription, customerOperations } from './resources/customer';
 import { licenseDescription, licenseOperations } from './resources/license';
-import { allItemsOf } from './transport/door';
+
+const operations = { customer: customerOperations, license: licenseOperations };
 
 export class Lukittu implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,11 +29,9 @@ export class Lukittu implements INodeType {
 				required: true,
 			},
 		],
-		requestDefaults: {
-			// Where Lukittu usually is; each request goes to the credential's address (transport/request.ts).
-			// An expression here would be evaluated twice for every item.
-			baseURL: 'https://app.lukittu.com',
-		},
+		// Needed for n8n to run the node at all. Requests go to the credential's address (transport/).
+		requestDefaults: {},
+		requestOperations: { pagination: paginationOf(operations) },
 		properties: [
 			{
 				displayName: 'Resource',
@@ -49,6 +49,8 @@ export class Lukittu implements INodeType {
 					},
 				],
 				default: 'license',
+				// Whatever is chosen here, n8n's routing calls the function above and sends nothing itself.
+				routing: { send: { paginate: true } },
 			},
 			...licenseDescription,
 			...customerDescription,
@@ -56,10 +58,7 @@ export class Lukittu implements INodeType {
 	};
 
 	// n8n's routing evaluates each expression three times for every item, or more.
-	customOperations = {
-		customer: allItemsOf(customerOperations),
-		license: allItemsOf(licenseOperations),
-	};
+	customOperations = customOperationsOf(operations);
 
 	methods = {
 		listSearch: {

@@ -1,3 +1,5 @@
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+
 /** One key-value pair on a license, as it is sent. Entries read back carry more fields. */
 export type MetadataEntry = {
 	key: string;
@@ -76,3 +78,36 @@ export type Product = {
 
 /** What names a license: its ID or its key, already checked. */
 export type LicenseReference = { by: 'id'; id: string } | { by: 'key'; key: string };
+
+/** Tells what of an answer cannot be read, as "'id' is 7", or undefined where all can. */
+export type AnswerCheck = (value: unknown) => string | undefined;
+
+/** One request to Lukittu, below `/api/v1/dev/teams/{teamId}`. */
+export interface LukittuRequest {
+	method: IHttpRequestMethods;
+	/** Path below the team, with values already checked, for example `/licenses/id/…`. */
+	url: string;
+	qs?: IDataObject;
+	body?: IDataObject;
+	/** Checks the data of the answer. Without it, any object is good. */
+	faultOf?: AnswerCheck;
+	/** What the request is about, as it stands in messages: "the license with the key …". */
+	subject: string;
+	/** Whether the item may run again after an answer was lost. By default, all but a POST may. */
+	isRepeatable?: boolean;
+	/** Whether the item goes on where this does not work, so that it does not end the run. */
+	isOptional?: boolean;
+	/**
+	 * For a POST whose answer was lost: looks for what it may have created. With it, the POST is sent
+	 * again where nothing is found; without it, never.
+	 */
+	lookUp?: () => Promise<unknown>;
+}
+
+/** How the user wants requests to be repeated. */
+export interface RetryOptions {
+	/** Most requests in flight, 1 to 50. */
+	maxInFlight: number;
+	/** For how long a request is sent again while its failure may pass, in milliseconds. */
+	keepTryingMs: number;
+}

@@ -44,10 +44,6 @@ test('the resources and operations are the contract, in the order of their names
 		['Get Many', 'getAll'],
 		['Update', 'update'],
 	]);
-	for (const { routing } of operations()) {
-		expect(routing?.send?.paginate).toBe(true);
-		expect(routing?.operations?.pagination).toBeInstanceOf(Function);
-	}
 });
 
 (isThroughRouting ? test.skip : test)('each is carried out for all items at once', () => {

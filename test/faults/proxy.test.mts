@@ -109,7 +109,7 @@ describe("'Proxy'", () => {
 	test('is named where nothing answers there', async () => {
 		const { error } = await create({ proxy: 'http://127.0.0.1:1' });
 		expect(readable(error)).toMatch(
-			/^Could not get an answer from .*: nothing answers there\nThe way is through the proxy that 'Request Options' names\. Check 'Proxy' there[^]*None of the 3 items/,
+			/^Could not get an answer from .*: nothing answers there\nThe request goes through the proxy that 'Request Options' names\. Check 'Proxy' there[^]*None of the 3 items/,
 		);
 	});
 

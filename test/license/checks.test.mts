@@ -1,10 +1,7 @@
 import { fieldLabel } from '../../nodes/Lukittu/labels.ts';
 import { licenseDescription } from '../../nodes/Lukittu/resources/license/index.ts';
 import { checkBaseUrl } from '../../nodes/Lukittu/transport/connection.ts';
-import { Ending } from '../../nodes/Lukittu/transport/abort.ts';
-import { throughGate } from '../../nodes/Lukittu/transport/gate.ts';
-import { inTurn } from '../../nodes/Lukittu/transport/lock.ts';
-import { pageSizeFor } from '../../nodes/Lukittu/transport/pages.ts';
+import { pageSizeFor } from '../../nodes/Lukittu/lists/pages.ts';
 
 test.each([
 	['https://app.lukittu.com', 'https://app.lukittu.com'],
@@ -48,65 +45,4 @@ test('every label in a message is a label in the node', () => {
 		expect(text).toContain(`"displayName":"${fieldLabel(field)}"`);
 	}
 	expect(fieldLabel('somethingNew')).toBe('somethingNew');
-});
-
-const after = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-const WAITER = { mostAtOnce: 10, goesAhead: false, ending: new Ending() };
-
-test('the gate lets ten in, in order, and goes on after a task that threw', async () => {
-	const started: number[] = [];
-	let most = 0;
-	let now = 0;
-	const tasks = Array.from({ length: 35 }, (_, n) =>
-		throughGate('a', WAITER, async () => {
-			started.push(n);
-			now += 1;
-			most = Math.max(most, now);
-			await after(2);
-			now -= 1;
-			if (n % 3 === 0) throw new Error('refused');
-			return {};
-		}),
-	);
-	const results = await Promise.allSettled(tasks);
-	expect(most).toBe(10);
-	expect(started).toEqual(started.map((_, n) => n));
-	expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(12);
-});
-
-test('gates of different names do not wait for each other', async () => {
-	const never = Array.from({ length: 10 }, () =>
-		throughGate('full', WAITER, async () => {
-			await after(300);
-			return {};
-		}),
-	);
-	const begun = Date.now();
-	await throughGate('free', WAITER, async () => {
-		await after(1);
-		return {};
-	});
-	expect(Date.now() - begun).toBeLessThan(200);
-	await Promise.all(never);
-});
-
-test('tasks of one name take turns, also after one that threw', async () => {
-	const log: string[] = [];
-	const task =
-		(name: string, fails = false) =>
-		async () => {
-			log.push(`${name} begins`);
-			await after(3);
-			log.push(`${name} ends`);
-			if (fails) throw new Error(name);
-		};
-	const results = await Promise.allSettled([
-		inTurn('license', task('a')),
-		inTurn('license', task('b', true)),
-		inTurn('license', task('c')),
-	]);
-	expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
-	expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });

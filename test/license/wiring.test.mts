@@ -98,17 +98,23 @@ test('the operations on licenses are the contract', () => {
 	]);
 });
 
-test('every operation of every resource has its door and explains itself', () => {
+test('every operation of every resource explains itself', () => {
 	for (const resource of resources()) {
 		const field = operationField(resource);
 		expect(operationsOf(resource)).toContain(field.default);
-		for (const { routing, action, description: text } of choicesOf(field)) {
-			expect(routing?.send?.paginate).toBe(true);
-			expect(routing?.operations?.pagination).toBeInstanceOf(Function);
+		for (const { action, description: text } of choicesOf(field)) {
 			expect(action).toBeTruthy();
 			expect(text).toBeTruthy();
 		}
 	}
+});
+
+test("n8n's routing always calls the node, whatever the resource and operation", () => {
+	const routed = description.properties.filter(({ routing }) => routing !== undefined);
+	expect(routed.map(({ name }) => name)).toEqual(['resource']);
+	expect(routed[0].displayOptions).toBeUndefined();
+	expect(routed[0].routing).toEqual({ send: { paginate: true } });
+	expect(description.requestOperations?.pagination).toBeInstanceOf(Function);
 });
 
 (isThroughRouting ? test.skip : test)(

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Prepare } from '../../nodes/Lukittu/transport/door.ts';
-import type { Send } from '../../nodes/Lukittu/transport/request.ts';
+import type { Prepare } from '../../nodes/Lukittu/execution/operation.ts';
+import type { Client } from '../../nodes/Lukittu/transport/client.ts';
+import type { LukittuRequest } from '../../nodes/Lukittu/types.ts';
 import { answer } from '../sandbox/routes.mts';
 import { createTeam, insertCustomer, insertLicense, insertProduct } from '../sandbox/team.mts';
 import type { LicenseRow, LicenseSeed } from '../sandbox/types.mts';
@@ -88,17 +89,20 @@ export class Memory {
 			getTimezone: () => TIMEZONE,
 		};
 		try {
-			const carryOut = prepare(context as unknown as Parameters<Prepare>[0]);
-			const [output] = await carryOut(this.send);
+			const task = prepare(context as unknown as Parameters<Prepare>[0]);
+			const [output] = await task(this.client);
 			return { output };
 		} catch (error) {
 			return { refused: (error as Error).message };
 		}
 	}
 
-	private readonly send: Send = async <T,>({ method, url, body }: Parameters<Send>[0]) => {
-		this.sent.push(method);
-		return this.exchange(method, url, body) as T;
+	private readonly client: Client = {
+		send: async <T,>({ method, url, body }: LukittuRequest) => {
+			this.sent.push(method);
+			return this.exchange(method, url, body) as T;
+		},
+		runExclusive: async (name, task) => await task(typeof name === 'string' ? name : await name()),
 	};
 
 	private exchange(method: string, url: string, body?: IDataObject): unknown {

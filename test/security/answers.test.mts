@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { listEntries } from '../../nodes/Lukittu/transport/list.ts';
+import { listEntries } from '../../nodes/Lukittu/lists/listEntries.ts';
 import { runNode, searchList } from '../engine/index.mts';
 import { byKey } from '../license/support.mts';
 import {

@@ -17,8 +17,8 @@ import { readOutput } from '../../nodes/Lukittu/resources/output.ts';
 import { checkIdempotencyKey } from '../../nodes/Lukittu/resources/license/idempotency.ts';
 import { wasRenewedWith } from '../../nodes/Lukittu/resources/license/renewal.ts';
 import { checkBaseUrl } from '../../nodes/Lukittu/transport/connection.ts';
-import { explainRefusal } from '../../nodes/Lukittu/transport/refusals.ts';
-import { retryAfterMs } from '../../nodes/Lukittu/transport/retryAfter.ts';
+import { explainRefusal } from '../../nodes/Lukittu/errors/refusals.ts';
+import { retryAfterMs } from '../../nodes/Lukittu/checks/retryAfter.ts';
 import { withoutKey } from '../../nodes/Lukittu/transport/secrets.ts';
 import { LICENSE } from './answers.mts';
 

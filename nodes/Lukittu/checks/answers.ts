@@ -1,8 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { AnswerCheck } from '../types';
 import { isLicenseKey, isUuid, shown } from './ids';
-
-/** Tells what of a value cannot be read, as "'id' is 7", or undefined where all can. */
-export type AnswerCheck = (value: unknown) => string | undefined;
 
 type Test = (value: unknown) => boolean;
 

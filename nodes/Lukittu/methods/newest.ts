@@ -1,7 +1,7 @@
 import type { License } from '../types';
 import { licenseList } from '../resources/license/list';
-import { getPage, LARGEST_PAGE } from '../transport/pages';
-import type { Send } from '../transport/request';
+import { getPage, LARGEST_PAGE } from '../lists/pages';
+import type { Client } from '../transport/client';
 
 /**
  * Gets one page of 100 licenses, the newest first, and where the next one is.
@@ -9,11 +9,11 @@ import type { Send } from '../transport/request';
  * @param paginationToken the page to get, as the editor hands it back; the first without it
  */
 export async function newestLicenses(
-	send: Send,
+	client: Client,
 	paginationToken?: string,
 ): Promise<{ licenses: License[]; paginationToken: string | undefined }> {
 	const page = Number(paginationToken ?? 1);
-	const { entries, hasNextPage } = await getPage(send, licenseList({}), {
+	const { entries, hasNextPage } = await getPage(client, licenseList({}), {
 		page,
 		pageSize: LARGEST_PAGE,
 		sortColumn: 'createdAt',

@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { customerList } from '../resources/customer/list';
-import { getPage, LARGEST_PAGE } from '../transport/pages';
+import { getPage, LARGEST_PAGE } from '../lists/pages';
 import { customerLabel } from './names';
-import { sendFor } from './send';
+import { editorClient } from './editorClient';
 
 /**
  * The customers for the Customer locators, searched on the server by e-mail address, name, user
@@ -16,10 +16,10 @@ export async function searchCustomers(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const send = sendFor(this);
+	const client = editorClient(this);
 	const page = Number(paginationToken ?? 1);
 	const search = filter.trim();
-	const { entries, hasNextPage } = await getPage(send, customerList(search ? { search } : {}), {
+	const { entries, hasNextPage } = await getPage(client, customerList(search ? { search } : {}), {
 		page,
 		pageSize: LARGEST_PAGE,
 		sortColumn: 'createdAt',

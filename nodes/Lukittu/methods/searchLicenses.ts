@@ -6,11 +6,11 @@ import {
 } from 'n8n-workflow';
 import { isLicenseKey } from '../checks/ids';
 import { lookUpLicense } from '../resources/license/read';
-import type { Send } from '../transport/request';
+import type { Client } from '../transport/client';
 import type { License } from '../types';
 import { licenseLabel, licenseSearchText } from './names';
 import { newestLicenses } from './newest';
-import { sendFor } from './send';
+import { editorClient } from './editorClient';
 
 /** How many pages of 100 one search looks through before it shows what it has. */
 const MOST_PAGES = 10;
@@ -21,11 +21,11 @@ function resultOf(license: License) {
 
 async function searchByKey(
 	context: ILoadOptionsFunctions,
-	send: Send,
+	client: Client,
 	key: string,
 ): Promise<INodeListSearchResult> {
 	try {
-		return { results: [resultOf(await lookUpLicense(send, { by: 'key', key }))] };
+		return { results: [resultOf(await lookUpLicense(client, { by: 'key', key }))] };
 	} catch (error) {
 		// A key that Lukittu does not know is an empty list, not a fault.
 		if (error instanceof NodeApiError && error.httpCode === '404') return { results: [] };
@@ -45,14 +45,14 @@ export async function searchLicenses(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const send = sendFor(this);
+	const client = editorClient(this);
 	const wanted = filter.trim().toLowerCase();
 	if (isLicenseKey(wanted.toUpperCase()))
-		return await searchByKey(this, send, wanted.toUpperCase());
+		return await searchByKey(this, client, wanted.toUpperCase());
 
 	let next = paginationToken;
 	for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-		const page = await newestLicenses(send, next);
+		const page = await newestLicenses(client, next);
 		next = page.paginationToken;
 		const results = page.licenses
 			.filter((license) => licenseSearchText(license).includes(wanted))

@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { newestLicenses } from './newest';
-import { sendFor } from './send';
+import { editorClient } from './editorClient';
 
 /** How many pages of 100 licenses are looked through for products. */
 const MOST_PAGES = 10;
@@ -15,11 +15,11 @@ export async function searchProducts(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const send = sendFor(this);
+	const client = editorClient(this);
 	const names = new Map<string, string>();
 	let next: string | undefined;
 	for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-		const page = await newestLicenses(send, next);
+		const page = await newestLicenses(client, next);
 		for (const { products = [] } of page.licenses) {
 			for (const { id, name } of products) names.set(id, String(name ?? id));
 		}

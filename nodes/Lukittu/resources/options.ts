@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { patienceOptions } from '../transport/patience';
+import { retryOptions } from '../execution/retryOptions';
 
 /** Fields in the order in which n8n wants them to stand in a collection. */
 export function inOrder(fields: INodeProperties[]): INodeProperties[] {
@@ -23,6 +23,6 @@ export function operationOptions(
 		placeholder: 'Add Option',
 		default: {},
 		displayOptions: { show: { resource: [resource], operation: operations } },
-		options: inOrder([...own, ...patienceOptions]),
+		options: inOrder([...own, ...retryOptions]),
 	};
 }

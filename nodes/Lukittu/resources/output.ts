@@ -80,22 +80,22 @@ export function readOutput(options: IDataObject): Output {
 }
 
 /**
- * Shapes one output item.
+ * Makes one output item.
  *
  * @param raw everything there is
  * @param simplify gives the flat fields of it; called only where they come out
- * @param told what the operation tells of what it did; comes out in every shape
+ * @param outcome what the operation did; comes out in every mode
  */
-export function shape(
+export function formatOutput(
 	{ mode, fields }: Output,
 	raw: IDataObject,
 	simplify: () => IDataObject,
-	told?: IDataObject,
+	outcome?: IDataObject,
 ): IDataObject {
-	if (mode === 'simplified') return { ...simplify(), ...told };
-	// As it is where nothing is told: lists have many thousands.
-	if (mode === 'raw') return told ? { ...raw, ...told } : raw;
+	if (mode === 'simplified') return { ...simplify(), ...outcome };
+	// Not copied without an outcome: lists have many thousands.
+	if (mode === 'raw') return outcome ? { ...raw, ...outcome } : raw;
 	const all: IDataObject = { ...simplify(), ...raw };
 	const selected = ['id', ...fields].filter((field) => field in all);
-	return { ...Object.fromEntries(selected.map((field) => [field, all[field]])), ...told };
+	return { ...Object.fromEntries(selected.map((field) => [field, all[field]])), ...outcome };
 }

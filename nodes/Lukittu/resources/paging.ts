@@ -1,7 +1,7 @@
 import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { checkBoolean, checkChoice, checkWholeNumber } from '../checks/values';
-import type { ItemContext } from '../transport/context';
-import { SORT_DIRECTIONS, type Sort } from '../transport/pages';
+import type { ItemContext } from '../execution/itemContext';
+import { SORT_DIRECTIONS, type Sort } from '../lists/pages';
 import { ifAdded } from './parameters';
 
 /**

@@ -1,13 +1,15 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { checkIdRows, checkLicenseKey, checkUuid, shown } from '../checks/ids';
-import type { ItemContext } from '../transport/context';
+import { isObject } from '../checks/answers';
+import { checkIdRows, checkLicenseKey, checkUuid, isLicenseKey, shown } from '../checks/ids';
+import type { ItemContext } from '../execution/itemContext';
 import type { LicenseReference } from '../types';
 
-/** The value inside a resource locator, whatever its mode. */
+/**
+ * The value inside a resource locator, whatever its mode. Workflows written by hand or by an agent
+ * may lack n8n's mark `__rl`, or have the plain value.
+ */
 function locatorValue(locator: unknown): unknown {
-	return typeof locator === 'object' && locator !== null && '__rl' in locator
-		? (locator as IDataObject).value
-		: locator;
+	return isObject(locator) && 'value' in locator ? locator.value : locator;
 }
 
 /**
@@ -16,11 +18,15 @@ function locatorValue(locator: unknown): unknown {
  * @throws UserError if the ID or key is malformed
  */
 export function licenseReference(context: ItemContext): LicenseReference {
-	const locator = context.getNodeParameter('license', {}) as IDataObject | null;
-	if (locator?.mode === 'key') {
-		return { by: 'key', key: checkLicenseKey(locator.value, "'License'") };
+	const locator: unknown = context.getNodeParameter('license', {});
+	const value = locatorValue(locator);
+	const mode = isObject(locator) ? locator.mode : undefined;
+	const isPlainKey =
+		mode === undefined && typeof value === 'string' && isLicenseKey(value.trim().toUpperCase());
+	if (mode === 'key' || isPlainKey) {
+		return { by: 'key', key: checkLicenseKey(value, "'License'") };
 	}
-	return { by: 'id', id: checkUuid(locatorValue(locator), "'License'", 'license') };
+	return { by: 'id', id: checkUuid(value, "'License'", 'license') };
 }
 
 /**

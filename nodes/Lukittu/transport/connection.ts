@@ -5,16 +5,19 @@ import {
 } from 'n8n-workflow';
 import { isUuid } from '../checks/ids';
 import { shortened } from '../text';
-import type { ItemContext } from './context';
 
-/** Who sends a request: a node that runs, or a locator's list in the editor. */
-export type LukittuContext = ItemContext | ILoadOptionsFunctions;
+/** What a request needs of n8n: from a node that runs, or from a locator's list in the editor. */
+export type RequestContext = Pick<ILoadOptionsFunctions, 'getCredentials' | 'getNode'> & {
+	helpers: Pick<ILoadOptionsFunctions['helpers'], 'httpRequestWithAuthentication'>;
+	getExecutionCancelSignal?: () => AbortSignal | undefined;
+};
 
 /** Where the requests of one credential go. */
 export interface Connection {
 	/** The server's address, without a trailing slash. */
 	baseUrl: string;
 	teamId: string;
+	apiKey: string;
 }
 
 const WEB_ADDRESS = /^https?:\/\/(\[[\da-f:]+\]|[^\s/?#@:[\]]+)(:(?<port>\d+))?([/?#]\S*)?$/i;
@@ -48,6 +51,11 @@ export function checkBaseUrl(value: unknown): string {
 		.replace(/[?#].*$/, '')
 		.replace(API_PATH, '$1$2')
 		.replace(/\/+$/, '');
+}
+
+/** Names a team on a server: what shares request slots and locks. */
+export function teamOf({ baseUrl, teamId }: Connection): string {
+	return `${baseUrl} ${teamId}`;
 }
 
 /**
@@ -86,5 +94,5 @@ export function connectionOf({
 				"Open the credential and copy the ID from your team's settings in the Lukittu dashboard: it is a UUID such as 123e4567-e89b-42d3-a456-426614174000.",
 		});
 	}
-	return { baseUrl: checkBaseUrl(baseUrl), teamId: id };
+	return { baseUrl: checkBaseUrl(baseUrl), teamId: id, apiKey };
 }

@@ -1,44 +1,55 @@
 import {
-	NodeApiError,
 	sleep,
 	type IAllExecuteFunctions,
-	type IDataObject,
-	type IHttpRequestMethods,
 	type IHttpRequestOptions,
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { isTooDeep, objectFault, type AnswerCheck } from '../checks/answers';
-import { connectionOf, type LukittuContext } from './connection';
-import { Ending, NotSent } from './abort';
-import { faultError, isLostAnswer, refusalError } from './errors';
-import { throughGate, type Bearing, type Leave } from './gate';
-import { USUAL_PATIENCE, type Patience } from './patience';
-import { passingOf, waitBeforeRetry } from './retry';
+import { isTooDeep, objectFault } from '../checks/answers';
+import {
+	faultError,
+	isAbsent,
+	isLostAnswer,
+	refusalError,
+	transientOf,
+} from '../errors/nodeErrors';
+import type { LukittuRequest, RetryOptions } from '../types';
+import { CanceledError, untilCanceled } from './cancellation';
+import { connectionOf, teamOf, type Connection, type RequestContext } from './connection';
+import { withSlot, type Slot } from './requestLimiter';
+import { retryDelay } from './retry';
 import { mayHoldKey, withoutKey } from './secrets';
 
-/** One request to Lukittu, below `/api/v1/dev/teams/{teamId}`. */
-export interface LukittuRequest {
-	method: IHttpRequestMethods;
-	/** Path below the team, with values already checked, for example `/licenses/id/…`. */
-	url: string;
-	qs?: IDataObject;
-	body?: IDataObject;
-	/** Looks at the data of the answer; without it, any object is good. */
-	faultOf?: AnswerCheck;
-	/** What the request is about, as it stands in messages: "the license with the key …". */
-	subject: string;
-	/**
-	 * Whether the item may be carried out again after an answer was lost. Without it, all but those
-	 * with a POST may.
-	 */
-	isRepeatable?: boolean;
-	/** Whether the item goes on where this does not work, so that it does not end the run. */
-	isOptional?: boolean;
-	/**
-	 * For a POST whose answer was lost: looks for what it may have made. With it, the POST is sent
-	 * again where nothing is found; without it, never.
-	 */
-	lookUp?: () => Promise<unknown>;
+/** What n8n's own "Request Options" say of every request. */
+export type HttpOptions = Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'> & {
+	/** Milliseconds, from 1. */
+	timeout: number;
+};
+
+/** What all requests of one item have in common. */
+export interface RequestSettings {
+	context: RequestContext;
+	httpOptions: HttpOptions;
+	retryOptions: RetryOptions;
+	/** Shared by the requests of one run: the limiter lets runs take turns. */
+	run: object;
+	/** Ends every wait. */
+	signal: AbortSignal;
+	/** Called with a failure that ends the request, before the next request may start. */
+	onFailure?: (failure: unknown) => void;
+}
+
+export interface LukittuAnswer<T> {
+	data: T;
+	/** The API key, where the server may have sent it back: it must not come out. */
+	leakedKey?: string;
+}
+
+/** What became of one attempt. */
+interface Attempt<T> {
+	answer?: LukittuAnswer<T>;
+	failure?: unknown;
+	/** How long to wait before the next attempt; undefined where there is none. */
+	delayMs?: number;
 }
 
 interface Envelope {
@@ -46,54 +57,12 @@ interface Envelope {
 	result?: { valid?: boolean; details?: string };
 }
 
-/** Sends one request and gives back the answer's data. */
-export interface Send {
-	<T>(request: LukittuRequest): Promise<T>;
-	/** Ends every wait. */
-	ending?: Ending;
-}
-
-/** A way to send what an item can do without: if that does not work, the item goes on. */
-export function tolerant(send: Send): Send {
-	const tolerantly: Send = async (request) => await send({ ...request, isOptional: true });
-	tolerantly.ending = send.ending;
-	return tolerantly;
-}
-
-/**
- * Decides at its turn whether a request is sent, and sees what became of it.
- *
- * @param goesOn whether a failure is not the end of the request
- */
-export type Guard = <T>(
-	exchange: () => Promise<T>,
-	goesOn: (failure: unknown) => boolean,
-) => Promise<T>;
-
 function isEnvelope(body: unknown): body is Envelope {
 	return typeof body === 'object' && body !== null && 'data' in body && 'result' in body;
 }
 
-function openEnvelope<T>(
-	context: LukittuContext,
-	request: LukittuRequest,
-	answer: IN8nHttpFullResponse,
-	baseUrl: string,
-	apiKey: unknown,
-): T {
-	const response = isTooDeep(answer.body) ? { ...answer, body: '' } : answer;
-	const body: unknown = response.body;
-	const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
-	if (isSuccess && isEnvelope(body) && body.result?.valid !== false) {
-		const { faultOf = objectFault } = request;
-		if (faultOf(body.data) === undefined) return body.data as T;
-	}
-	// Its words go into messages.
-	throw refusalError(context.getNode(), request, withoutKey(response, apiKey), baseUrl);
-}
-
 /** What a text holds where it is JSON, else the text itself. */
-function dataIn(text: string): unknown {
+function parsed(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -101,113 +70,20 @@ function dataIn(text: string): unknown {
 	}
 }
 
-async function httpExchange(
-	context: LukittuContext,
-	request: LukittuRequest,
-	options: IHttpRequestOptions,
-	baseUrl: string,
-): Promise<IN8nHttpFullResponse> {
-	try {
-		return (await context.helpers.httpRequestWithAuthentication.call(
-			context as IAllExecuteFunctions,
-			'lukittuApi',
-			options,
-		)) as IN8nHttpFullResponse;
-	} catch (error) {
-		const isByProxy = options.proxy !== undefined;
-		throw faultError(context.getNode(), request, error, { baseUrl, isByProxy });
-	}
-}
-
-/** What a request is sent under; all of it may be left out. */
-export interface Conditions {
-	/**
-	 * What the engine prepared for every request of the node: timeout, proxy, certificate checks.
-	 */
-	template?: Partial<IHttpRequestOptions>;
-	/** Wraps the request once it is its turn; if it throws first, nothing is sent. */
-	guard?: Guard;
-	patience?: Patience;
-	/** Ends every wait. */
-	ending?: Ending;
-	/** Whether the request goes ahead of those that have not been sent yet. */
-	isUrgent?: boolean;
-	/** Learns the API key where it may have been sent back: it must not come out. */
-	seeKey?: (apiKey: unknown) => void;
-}
-
-/** From so many characters on, an answer takes as long to read as a request to be sent. */
-const LARGE_ANSWER = 10_000;
-
-/** Whether the next request need not wait until this answer has been read: it changed nothing. */
-function isLargeRead({ method }: LukittuRequest, statusCode: number, text: string): boolean {
-	return method === 'GET' && statusCode === 200 && text.length >= LARGE_ANSWER;
-}
-
-/**
- * Lets waiting requests start and their connections come about, so that Lukittu is at work while an
- * answer is read. n8n opens a connection for each request, which takes two turns of the event loop.
- */
-async function othersStart(): Promise<void> {
-	await sleep(0);
-	await sleep(0);
-}
-
-/** What became of one try. */
-interface Try<T> extends Bearing {
-	outcome: PromiseSettledResult<T>;
-	/** How long to wait before the next one; undefined where there is none. */
-	waitMs?: number;
-}
-
-/** Whether a delete found nothing because an earlier try of it, without an answer, had worked. */
-function isDeletedBefore({ method }: LukittuRequest, failure: unknown, loss: unknown): boolean {
-	if (loss === undefined || method !== 'DELETE') return false;
-	return failure instanceof NodeApiError && failure.context.isAbsent === true;
-}
-
-/** Looks for what a POST made whose answer was lost; undefined where nothing is there. */
-async function foundAfter(loss: unknown, { lookUp }: LukittuRequest): Promise<unknown> {
-	if (!lookUp) return undefined;
-	const [found] = await Promise.allSettled([lookUp()]);
-	// As long as it is not known, nothing may be made again.
-	if (found.status === 'rejected') throw loss;
-	return found.value;
-}
-
-/**
- * The one way to Lukittu: waits for a place, sends one request, again where that may help and does
- * no harm, and opens the envelope.
- *
- * @returns the answer's data
- * @throws NodeApiError with what Lukittu answered, or why it could not be reached
- * @throws UserError if the credential's team ID or base URL is malformed
- * @throws NotSent if the run ends or is canceled before the request is sent
- */
-export async function lukittuRequest<T>(
-	context: LukittuContext,
-	request: LukittuRequest,
-	conditions: Conditions = {},
-): Promise<T> {
-	const {
-		template,
-		guard = async (task) => await task(),
-		ending = new Ending(),
-		isUrgent,
-	} = conditions;
-	const { mostAtOnce, keepTryingMs } = conditions.patience ?? USUAL_PATIENCE;
-	const credentials = await context.getCredentials('lukittuApi');
-	const { baseUrl, teamId } = connectionOf(credentials);
-	const { apiKey } = credentials;
-	const options: IHttpRequestOptions = {
-		...template,
-		method: request.method,
+function httpOptionsFor(
+	{ method, url, qs, body }: LukittuRequest,
+	{ httpOptions }: RequestSettings,
+	{ baseUrl, teamId }: Connection,
+): IHttpRequestOptions & HttpOptions {
+	return {
+		...httpOptions,
+		method,
 		baseURL: `${baseUrl}/api/v1/dev/teams/${teamId}`,
-		url: request.url,
-		qs: request.qs,
-		body: request.body,
+		url,
+		qs,
+		body,
 		json: true,
-		// The text is looked through as a whole before it is taken apart.
+		// The text is searched as a whole before it is parsed.
 		encoding: 'text',
 		returnFullResponse: true,
 		// Lukittu's own words are in the body of a refusal, which n8n would throw away.
@@ -217,57 +93,165 @@ export async function lukittuRequest<T>(
 		// n8n lets a credential always be used for its own address, and there is no other one here.
 		allowedDomains: undefined,
 	};
-	const exchange = async (leave: Leave) => {
-		const response = await httpExchange(context, request, options, baseUrl);
-		const text = String(response.body);
-		if (isLargeRead(request, response.statusCode, text) && leave()) await othersStart();
-		if (mayHoldKey(text, apiKey)) conditions.seeKey?.(apiKey);
-		const answer = { ...response, body: dataIn(text) as IDataObject };
-		return openEnvelope<T>(context, request, answer, baseUrl, apiKey);
-	};
-	/** Counted from the first try: the last of a thousand items waits long before it. */
-	let lastTryAt: number | undefined;
-	/** The failure of the last try after which it is not known what became of it. */
-	let loss: unknown;
+}
 
-	const tryOnce = async (tries: number, leave: Leave): Promise<Try<T>> => {
-		const until = (lastTryAt ??= Date.now() + keepTryingMs);
-		let waitMs: number | undefined;
-		const goesOn = (failure: unknown) => {
-			waitMs = waitBeforeRetry(request, failure, tries, until - Date.now());
-			const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
-			return waitMs !== undefined || canLookUp || isDeletedBefore(request, failure, loss);
-		};
-		const [outcome] = await Promise.allSettled([guard(async () => await exchange(leave), goesOn)]);
-		const isTooMany = outcome.status === 'rejected' && passingOf(outcome.reason)?.isTooMany;
-		return { outcome, waitMs, slowDownMs: isTooMany ? (waitMs ?? 0) : undefined };
-	};
+/** The code of a fault where "Timeout" has passed. */
+const TIMEOUT_FAULT = { code: 'ETIMEDOUT' };
 
-	for (let tries = 1; ; tries += 1) {
-		const waiter = { mostAtOnce, goesAhead: tries > 1 || isUrgent === true, ending };
-		// The guard is inside the gate: what it learns is known before the next request gets the place,
-		// but for a large answer to a read.
-		const turn = throughGate(
-			`${baseUrl} ${teamId}`,
-			waiter,
-			async (leave) => await tryOnce(tries, leave),
-		);
-		const [attempt] = await Promise.allSettled([turn]);
-		if (attempt.status === 'rejected') throw loss ?? attempt.reason;
-		const { outcome, waitMs, slowDownMs } = attempt.value;
-		if (outcome.status === 'fulfilled') return outcome.value;
-		const failure: unknown = outcome.reason;
-		if (isDeletedBefore(request, failure, loss)) return {} as T;
-		if (failure instanceof NotSent) throw loss ?? failure;
-		if (isLostAnswer(failure)) loss = failure;
+/**
+ * Sends a request with n8n's HTTP helper. Its own time-out counts from byte to byte, so that an
+ * answer which trickles would never end; this one counts for the whole answer.
+ */
+async function sendHttp(
+	context: RequestContext,
+	options: IHttpRequestOptions & HttpOptions,
+): Promise<IN8nHttpFullResponse> {
+	const timeout = AbortSignal.timeout(options.timeout);
+	const canceled = context.getExecutionCancelSignal?.();
+	const signal = canceled ? AbortSignal.any([timeout, canceled]) : timeout;
+	// The helper takes the signal from its context, and overwrites one in the options.
+	const withTimeout = Object.assign(Object.create(context) as RequestContext, {
+		getExecutionCancelSignal: () => signal,
+	});
+	try {
+		return (await context.helpers.httpRequestWithAuthentication.call(
+			withTimeout as IAllExecuteFunctions,
+			'lukittuApi',
+			options,
+		)) as IN8nHttpFullResponse;
+	} catch (error) {
+		throw timeout.aborted && !canceled?.aborted ? TIMEOUT_FAULT : error;
+	}
+}
 
-		// After a 429, the gate itself waits, with all requests.
-		if (waitMs !== undefined && slowDownMs === undefined) {
-			const [waited] = await Promise.allSettled([ending.orPassed(waitMs)]);
-			if (waited.status === 'rejected') throw loss ?? waited.reason;
+/** From so many characters on, an answer takes as long to read as a request to be sent. */
+const LARGE_ANSWER = 10_000;
+
+/**
+ * Lets the next request start before a large answer is read, and its connection come about: n8n
+ * opens one for each request, which takes two turns of the event loop.
+ */
+async function startNextRequest(slot: Slot): Promise<void> {
+	if (!slot.release()) return;
+	await sleep(0);
+	await sleep(0);
+}
+
+/** Sends one request and opens the envelope of the answer. */
+async function exchange<T>(
+	settings: RequestSettings,
+	request: LukittuRequest,
+	connection: Connection,
+	slot: Slot,
+): Promise<LukittuAnswer<T>> {
+	const { context } = settings;
+	const { baseUrl, apiKey } = connection;
+	const options = httpOptionsFor(request, settings, connection);
+	const [sent] = await Promise.allSettled([sendHttp(context, options)]);
+	if (sent.status === 'rejected') {
+		const isProxied = options.proxy !== undefined;
+		throw faultError(context.getNode(), request, sent.reason, baseUrl, isProxied);
+	}
+	const { statusCode } = sent.value;
+	const text = String(sent.value.body);
+	const isLargeRead = request.method === 'GET' && statusCode === 200 && text.length >= LARGE_ANSWER;
+	if (isLargeRead) await startNextRequest(slot);
+
+	const json = parsed(text);
+	const body = isTooDeep(json) ? '' : json;
+	const isSuccess = statusCode >= 200 && statusCode < 300;
+	if (isSuccess && isEnvelope(body) && body.result?.valid !== false) {
+		const { faultOf = objectFault } = request;
+		if (faultOf(body.data) === undefined) {
+			const leakedKey = mayHoldKey(text, apiKey) ? apiKey : undefined;
+			return { data: body.data as T, leakedKey };
 		}
-		const found = isLostAnswer(failure) ? await foundAfter(failure, request) : undefined;
-		if (found !== undefined) return found as T;
-		if (waitMs === undefined) throw loss ?? failure;
+	}
+	// Its words go into messages.
+	const answer = { ...sent.value, body } as IN8nHttpFullResponse;
+	throw refusalError(context.getNode(), request, withoutKey(answer, apiKey), baseUrl);
+}
+
+/** Looks for what a POST created whose answer was lost; undefined where nothing is there. */
+async function lookUpLost(lost: unknown, { lookUp }: LukittuRequest): Promise<unknown> {
+	if (!lookUp) return undefined;
+	const [found] = await Promise.allSettled([lookUp()]);
+	// As long as it is not known, nothing may be created again.
+	if (found.status === 'rejected') throw lost;
+	return found.value;
+}
+
+/**
+ * The one way to Lukittu: waits for a slot, sends the request, sends it again where that may help
+ * and does no harm, and opens the envelope.
+ *
+ * @param isUrgent whether it goes ahead of the run's requests that have not been sent yet
+ * @throws NodeApiError with what Lukittu answered, or why it could not be reached
+ * @throws UserError if the credential's team ID or base URL is malformed
+ * @throws CanceledError if the signal aborts before the request is sent
+ */
+export async function lukittuRequest<T>(
+	settings: RequestSettings,
+	request: LukittuRequest,
+	isUrgent = false,
+): Promise<LukittuAnswer<T>> {
+	const { context, retryOptions, run, signal } = settings;
+	const { keepTryingMs, maxInFlight } = retryOptions;
+	const connection = connectionOf(await context.getCredentials('lukittuApi'));
+	// Counted from the first attempt: the last of a thousand items waits long before it.
+	let giveUpAt: number | undefined;
+	// The last failure after which it is not known whether Lukittu carried the request out.
+	let lost: unknown;
+
+	const leftMs = () => (giveUpAt === undefined ? keepTryingMs : giveUpAt - Date.now());
+	const wasDeletedBefore = (failure: unknown) =>
+		lost !== undefined && request.method === 'DELETE' && isAbsent(failure);
+
+	// Runs in the slot: what it decides holds before the next request may start.
+	const attemptOnce = async (attempt: number, slot: Slot): Promise<Attempt<T>> => {
+		if (signal.aborted) throw new CanceledError();
+		giveUpAt ??= Date.now() + keepTryingMs;
+		const [outcome] = await Promise.allSettled([exchange<T>(settings, request, connection, slot)]);
+		if (outcome.status === 'fulfilled') return { answer: outcome.value };
+		const failure: unknown = outcome.reason;
+		const delayMs = retryDelay(request, failure, attempt, leftMs());
+		if (transientOf(failure)?.isTooMany) slot.slowDown(delayMs ?? 0);
+		const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
+		const isFinal = delayMs === undefined && !canLookUp && !wasDeletedBefore(failure);
+		if (isFinal && !request.isOptional) settings.onFailure?.(failure);
+		return { failure, delayMs };
+	};
+
+	/** Waits; where the wait is canceled after a lost answer, the user must hear of that. */
+	const waitFor = async <R>(wait: Promise<R>): Promise<R> => {
+		const [outcome] = await Promise.allSettled([wait]);
+		if (outcome.status === 'fulfilled') return outcome.value;
+		throw lost ?? outcome.reason;
+	};
+
+	for (let attempt = 1; ; attempt += 1) {
+		const slotRequest = {
+			run,
+			isUrgent: isUrgent || attempt > 1,
+			maxInFlight,
+			maxPauseMs: leftMs(),
+			signal,
+		};
+		const { answer, failure, delayMs } = await waitFor(
+			withSlot(teamOf(connection), slotRequest, async (slot) => await attemptOnce(attempt, slot)),
+		);
+		if (answer) return answer;
+		if (wasDeletedBefore(failure)) return { data: {} as T };
+		const isLost = isLostAnswer(failure);
+		if (isLost) lost = failure;
+
+		// After a 429, the limiter pauses, for all requests of the team.
+		const isPaused = transientOf(failure)?.isTooMany === true;
+		if (delayMs !== undefined && !isPaused) {
+			await waitFor(untilCanceled(signal, sleep(delayMs)));
+		}
+		const found = isLost ? await lookUpLost(failure, request) : undefined;
+		if (found !== undefined) return { data: found as T };
+		if (delayMs === undefined) throw lost ?? failure;
 	}
 }

@@ -1,39 +1,32 @@
-import { NodeApiError } from 'n8n-workflow';
-import { isLostAnswer } from './errors';
-import type { Passing } from './explanation';
-import type { LukittuRequest } from './request';
+import { isLostAnswer, transientOf } from '../errors/nodeErrors';
+import type { LukittuRequest } from '../types';
 
-/** Waits grow from here, doubled at each try, up to the longest. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 16_000;
-const MOST_TRIES = 12;
-
-/** What is known of a failure that may pass, or undefined. */
-export function passingOf(failure: unknown): Passing | undefined {
-	return failure instanceof NodeApiError ? (failure.context.passing as Passing) : undefined;
-}
+/** Delays grow from here, doubled at each attempt, up to the longest. */
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 16_000;
+const MAX_ATTEMPTS = 12;
 
 /**
- * How long to wait before a request is sent again, up to half of it by chance, so that many do not
- * come back at the same moment.
+ * The retry policy: whether a request is sent again, and after how long. Up to half of the delay is
+ * left to chance, so that many requests do not come back at the same moment.
  *
- * @param tries how often it was sent, from 1
- * @param leftMs how much of the time for trying is left
- * @returns milliseconds, or undefined where it is not to be sent again
+ * @param attempt how often it was sent, from 1
+ * @param leftMs how much of "Keep Trying For" is left
+ * @returns milliseconds, or undefined where it is not sent again
  */
-export function waitBeforeRetry(
+export function retryDelay(
 	{ method, lookUp }: LukittuRequest,
 	failure: unknown,
-	tries: number,
+	attempt: number,
 	leftMs: number,
 ): number | undefined {
-	const passing = passingOf(failure);
-	if (!passing) return undefined;
-	// A second POST makes a second license: it is sent again only if the first was not carried out.
-	const isHarmless = method !== 'POST' || !isLostAnswer(failure) || (lookUp && !passing.isSlow);
-	if (!isHarmless) return undefined;
-	if (tries >= (passing.mostTries ?? MOST_TRIES)) return undefined;
-	const full = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS);
-	const wait = Math.max(passing.retryAfterMs ?? 0, full * (0.5 + Math.random() / 2));
-	return wait <= leftMs ? wait : undefined;
+	const transient = transientOf(failure);
+	if (!transient) return undefined;
+	// A second POST makes a second license, unless it is known that there is no first one.
+	const isHarmless =
+		method !== 'POST' || !isLostAnswer(failure) || (lookUp && !transient.mayStillRun);
+	if (!isHarmless || attempt >= (transient.maxAttempts ?? MAX_ATTEMPTS)) return undefined;
+	const backoff = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
+	const delay = Math.max(transient.retryAfterMs ?? 0, backoff * (0.5 + Math.random() / 2));
+	return delay <= leftMs ? delay : undefined;
 }

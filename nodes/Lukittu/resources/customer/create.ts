@@ -1,12 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { customerFault } from '../../checks/answers';
 import { checkEmail, isEmpty } from '../../checks/customer';
-import type { Prepare } from '../../transport/door';
-import type { LukittuRequest } from '../../transport/request';
-import type { Customer } from '../../types';
+import type { Prepare } from '../../execution/operation';
+import type { Customer, LukittuRequest } from '../../types';
 import { metadataEntries } from '../fields';
 import { newCustomerBody } from './body';
-import { additionalChanges } from './changes';
+import { additionalChanges } from './requestedChanges';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
 import { customerOutput } from './output';
 
@@ -52,5 +51,5 @@ export const prepareCustomerCreate: Prepare = (context) => {
 		subject: 'the new customer',
 	};
 	const output = customerOutput(context);
-	return async (send) => [output(await send<Customer>(request))];
+	return async (client) => [output(await client.send<Customer>(request))];
 };

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { customerIdOf } from '../parameters';
 import { pathOf, subjectOf } from './read';
 
 /** Delete: one DELETE by ID. */
 export const prepareCustomerDelete: Prepare = (context) => {
 	const customerId = customerIdOf(context);
-	return async (send) => {
-		const data = await send<IDataObject>({
+	return async (client) => {
+		const data = await client.send<IDataObject>({
 			method: 'DELETE',
 			url: pathOf(customerId),
 			subject: subjectOf(customerId),

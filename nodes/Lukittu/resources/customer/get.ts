@@ -1,4 +1,4 @@
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { customerIdOf } from '../parameters';
 import { customerOutput } from './output';
 import { readCustomer } from './read';
@@ -7,5 +7,5 @@ import { readCustomer } from './read';
 export const prepareCustomerGet: Prepare = (context) => {
 	const id = customerIdOf(context);
 	const output = customerOutput(context);
-	return async (send) => [output(await readCustomer(send, id))];
+	return async (client) => [output(await readCustomer(client, id))];
 };

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkSearch } from '../../checks/customer';
-import type { Prepare } from '../../transport/door';
-import { listEntries } from '../../transport/list';
+import type { Prepare } from '../../execution/operation';
+import { listEntries } from '../../lists/listEntries';
 import { amountFields, readLimit, readSort } from '../paging';
 import { ifAdded } from '../parameters';
 import { customerList } from './list';
@@ -77,8 +77,8 @@ export const prepareCustomerGetMany: Prepare = (context) => {
 	const list = customerList({ search: ifAdded(filters, 'search', checkSearch) });
 	const sort = readSort(options, SORT_COLUMNS);
 	const output = customerOutput(context);
-	return async (send) => {
-		const customers = await listEntries(send, list, { sort, limit });
+	return async (client) => {
+		const customers = await listEntries(client, list, { sort, limit });
 		return customers.map((customer) => output(customer));
 	};
 };

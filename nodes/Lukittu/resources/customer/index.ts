@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { throughDoor } from '../../transport/door';
+import type { Operation } from '../../execution/operation';
 import { operationOptions } from '../options';
 import { customerCreateDescription, prepareCustomerCreate } from './create';
 import { prepareCustomerDelete } from './delete';
@@ -10,13 +10,13 @@ import { customerOptions } from './output';
 import { customerUpdateDescription, prepareCustomerUpdate } from './update';
 import { customerUpsertDescription, prepareCustomerUpsert } from './upsert';
 
-export const customerOperations = {
-	create: throughDoor(prepareCustomerCreate),
-	upsert: throughDoor(prepareCustomerUpsert),
-	delete: throughDoor(prepareCustomerDelete),
-	get: throughDoor(prepareCustomerGet, true),
-	getAll: throughDoor(prepareCustomerGetMany, true),
-	update: throughDoor(prepareCustomerUpdate),
+export const customerOperations: Record<string, Operation> = {
+	create: { prepare: prepareCustomerCreate },
+	upsert: { prepare: prepareCustomerUpsert },
+	delete: { prepare: prepareCustomerDelete },
+	get: { prepare: prepareCustomerGet, isReadOnly: true },
+	getAll: { prepare: prepareCustomerGetMany, isReadOnly: true },
+	update: { prepare: prepareCustomerUpdate },
 };
 
 export const customerDescription: INodeProperties[] = [
@@ -33,28 +33,24 @@ export const customerDescription: INodeProperties[] = [
 				action: 'Create a customer',
 				description:
 					'Create a new customer, also where there is one with this e-mail address, which Lukittu allows. To have one customer for each address, use Create or Update.',
-				routing: customerOperations.create.routing,
 			},
 			{
 				name: 'Create or Update',
 				value: 'upsert',
 				action: 'Create or update a customer',
 				description: 'Create a new record, or update the current one if it already exists (upsert)',
-				routing: customerOperations.upsert.routing,
 			},
 			{
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete a customer',
 				description: "Delete a customer for good. The customer's licenses stay.",
-				routing: customerOperations.delete.routing,
 			},
 			{
 				name: 'Get',
 				value: 'get',
 				action: 'Get a customer',
 				description: 'Get one customer with address, Discord account and metadata',
-				routing: customerOperations.get.routing,
 			},
 			{
 				name: 'Get Many',
@@ -62,14 +58,12 @@ export const customerDescription: INodeProperties[] = [
 				action: 'Get many customers',
 				description:
 					"Get a list of customers, each as an item of its own. If there is none, the workflow stops after this node, unless 'Always Output Data' is on in the node's settings.",
-				routing: customerOperations.getAll.routing,
 			},
 			{
 				name: 'Update',
 				value: 'update',
 				action: 'Update a customer',
 				description: 'Change some fields of a customer and leave the others as they are',
-				routing: customerOperations.update.routing,
 			},
 		],
 		default: 'create',

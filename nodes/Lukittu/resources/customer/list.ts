@@ -1,5 +1,5 @@
 import { customerFault } from '../../checks/answers';
-import type { List } from '../../transport/pages';
+import type { List } from '../../lists/pages';
 import type { Customer } from '../../types';
 
 /** The filters of a list of customers, already checked. */

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { ItemContext } from '../../transport/context';
+import type { ItemContext } from '../../execution/itemContext';
 import type { Customer } from '../../types';
 import { operationOptions } from '../options';
-import { outputOptions, readOutput, shape } from '../output';
+import { formatOutput, outputOptions, readOutput } from '../output';
 
 const customerOutputOptions = outputOptions([
 	{ name: 'Address', value: 'address' },
@@ -45,8 +45,8 @@ function simplified(customer: Customer): IDataObject {
 	};
 }
 
-/** Makes an output item of a customer; `told` is what the operation tells of what it did. */
-export type CustomerOutput = (customer: Customer, told?: IDataObject) => IDataObject;
+/** Makes an output item of a customer; `outcome` is what the operation did. */
+export type CustomerOutput = (customer: Customer, outcome?: IDataObject) => IDataObject;
 
 /**
  * Reads how customers are to come out.
@@ -55,5 +55,5 @@ export type CustomerOutput = (customer: Customer, told?: IDataObject) => IDataOb
  */
 export function customerOutput(context: ItemContext): CustomerOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
-	return (customer, told) => shape(output, customer, () => simplified(customer), told);
+	return (customer, outcome) => formatOutput(output, customer, () => simplified(customer), outcome);
 }

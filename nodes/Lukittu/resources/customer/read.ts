@@ -1,5 +1,5 @@
 import { customerFault } from '../../checks/answers';
-import type { Send } from '../../transport/request';
+import type { Client } from '../../transport/client';
 import type { Customer } from '../../types';
 
 /** How a customer stands in messages. */
@@ -13,8 +13,8 @@ export function pathOf(id: string): string {
 }
 
 /** Gets a customer. */
-export async function readCustomer(send: Send, id: string): Promise<Customer> {
-	return await send<Customer>({
+export async function readCustomer(client: Client, id: string): Promise<Customer> {
+	return await client.send<Customer>({
 		method: 'GET',
 		url: pathOf(id),
 		faultOf: customerFault,

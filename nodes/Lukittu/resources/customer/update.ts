@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { metadataEntries, metadataSettingEntries, removeMetadataField } from '../fields';
 import { customerIdOf } from '../parameters';
 import { customerBody } from './body';
-import { changeCustomer } from './change';
-import { customerChanges } from './changes';
+import { updateCustomer } from './updateCustomer';
+import { customerChanges } from './requestedChanges';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
 import { customerOutput } from './output';
 
@@ -74,8 +74,8 @@ export const prepareCustomerUpdate: Prepare = (context) => {
 		context.getNodeParameter('customerUpdateFields', {}) as IDataObject,
 	);
 	const output = customerOutput(context);
-	return async (send) => {
-		const customer = await changeCustomer(send, id, (current) => customerBody(current, changes));
+	return async (client) => {
+		const customer = await updateCustomer(client, id, (current) => customerBody(current, changes));
 		return [output(customer)];
 	};
 };

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkEmail } from '../../checks/customer';
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { metadataSettingEntries } from '../fields';
-import { additionalChanges } from './changes';
+import { additionalChanges } from './requestedChanges';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
-import { createOrUpdate } from './once';
+import { createOrUpdate } from './findOrCreate';
 import { customerOutput } from './output';
 
 const showOnlyForCustomerUpsert = {
@@ -56,8 +56,8 @@ export const prepareCustomerUpsert: Prepare = (context) => {
 	const additional = context.getNodeParameter('upsertFields', {}) as IDataObject;
 	const changes = additionalChanges(additional);
 	const output = customerOutput(context);
-	return async (send) => {
-		const { customer, ...told } = await createOrUpdate(send, email, changes);
-		return [output(customer, told)];
+	return async (client) => {
+		const { customer, ...outcome } = await createOrUpdate(client, email, changes);
+		return [output(customer, outcome)];
 	};
 };

@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { checkMetadataText } from '../../checks/metadata';
 import { checkChoice, checkDate, checkWholeNumber } from '../../checks/values';
-import type { Edge } from '../../transport/list';
+import type { Edge } from '../../lists/listEntries';
 import type { License } from '../../types';
 import { hasMetadata } from './list';
 import { ifAdded } from '../parameters';

@@ -3,10 +3,9 @@ import { licenseFault } from '../../checks/answers';
 import { checkLinkCount } from '../../checks/ids';
 import { checkMetadata } from '../../checks/metadata';
 import { checkBoolean, checkLimit } from '../../checks/values';
-import type { ItemContext } from '../../transport/context';
-import type { Prepare } from '../../transport/door';
-import type { LukittuRequest } from '../../transport/request';
-import type { License } from '../../types';
+import type { ItemContext } from '../../execution/itemContext';
+import type { Prepare } from '../../execution/operation';
+import type { License, LukittuRequest } from '../../types';
 import { metadataEntries } from '../fields';
 import { entriesOf, idsOf, ifAdded } from '../parameters';
 import {
@@ -19,7 +18,7 @@ import {
 import { customersSelect, hwidLimitField, ipLimitField, productsSelect } from './fields';
 import {
 	checkIdempotencyKey,
-	createOnce,
+	findOrCreate,
 	withIdempotencyKey,
 	type LicenseCreateBody,
 } from './idempotency';
@@ -143,14 +142,16 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		subject: 'the new license',
 	};
 	if (key === undefined) {
-		return async (send) => [output(await send<License>(request), { alreadyExisted: false })];
+		return async (client) => [
+			output(await client.send<License>(request), { alreadyExisted: false }),
+		];
 	}
 
 	const metadata = withIdempotencyKey(body.metadata, key);
 	const isMailed = body.sendEmailDelivery && body.customerIds.length > 0;
 	const keyed = { ...request, body: { ...body, metadata } };
-	return async (send) => {
-		const { license, ...told } = await createOnce(send, key, isMailed, keyed);
-		return [output(license, told)];
+	return async (client) => {
+		const { license, ...outcome } = await findOrCreate(client, key, isMailed, keyed);
+		return [output(license, outcome)];
 	};
 };

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { licenseReference } from '../parameters';
 import { pathOf, subjectOf } from './read';
 
 /** Delete: one DELETE by ID or key, whichever names the license. */
 export const prepareLicenseDelete: Prepare = (context) => {
 	const reference = licenseReference(context);
-	return async (send) => {
-		const data = await send<IDataObject>({
+	return async (client) => {
+		const data = await client.send<IDataObject>({
 			method: 'DELETE',
 			url: pathOf(reference),
 			subject: subjectOf(reference),

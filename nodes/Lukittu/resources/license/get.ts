@@ -1,4 +1,4 @@
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { licenseReference } from '../parameters';
 import { licenseOutput } from './output';
 import { readLicense } from './read';
@@ -7,5 +7,5 @@ import { readLicense } from './read';
 export const prepareLicenseGet: Prepare = (context) => {
 	const reference = licenseReference(context);
 	const output = licenseOutput(context);
-	return async (send) => [output(await readLicense(send, reference))];
+	return async (client) => [output(await readLicense(client, reference))];
 };

@@ -1,7 +1,7 @@
 import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 import { checkBoolean } from '../../checks/values';
-import type { Prepare } from '../../transport/door';
-import { listEntries } from '../../transport/list';
+import type { Prepare } from '../../execution/operation';
+import { listEntries } from '../../lists/listEntries';
 import { inOrder } from '../options';
 import { amountFields, readLimit, readSort } from '../paging';
 import { idsOf, ifAdded } from '../parameters';
@@ -111,9 +111,9 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 	const isComputed =
 		ifAdded(options, 'computedFields', (value) => checkBoolean(value, "'Computed Fields'")) ?? true;
 	const output = licenseOutput(context);
-	return async (send) => {
+	return async (client) => {
 		const now = Date.now();
-		const licenses = await listEntries(send, list, {
+		const licenses = await listEntries(client, list, {
 			sort,
 			limit,
 			matches: matcherOf(audit, now),

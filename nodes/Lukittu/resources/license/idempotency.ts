@@ -1,9 +1,8 @@
 import { UserError } from 'n8n-workflow';
 import { checkMetadataCount, checkMetadataText } from '../../checks/metadata';
-import { listEntries } from '../../transport/list';
-import { inTurn } from '../../transport/lock';
-import { tolerant, type LukittuRequest, type Send } from '../../transport/request';
-import type { License, LicenseBody, MetadataEntry } from '../../types';
+import { listEntries } from '../../lists/listEntries';
+import { tolerant, type Client } from '../../transport/client';
+import type { License, LicenseBody, LukittuRequest, MetadataEntry } from '../../types';
 import { hasMetadata, licenseList } from './list';
 
 /** The metadata key under which a license keeps the idempotency key it was created with. */
@@ -67,9 +66,9 @@ export function withIdempotencyKey(metadata: MetadataEntry[], value: string): Me
 }
 
 /** All licenses with this idempotency key, the oldest first. */
-async function licensesWith(send: Send, key: string): Promise<License[]> {
+async function licensesWith(client: Client, key: string): Promise<License[]> {
 	const metadata = { key: IDEMPOTENCY_ENTRY, value: key };
-	return await listEntries(send, licenseList({ metadata }), {
+	return await listEntries(client, licenseList({ metadata }), {
 		sort: { sortColumn: 'createdAt', sortDirection: 'asc' },
 		matches: (license) => hasMetadata(license, metadata.key, metadata.value),
 	});
@@ -92,9 +91,9 @@ function created(
 }
 
 /** Deletes a license that was just made; tells whether it is gone. */
-async function remove(send: Send, { id }: License): Promise<boolean> {
+async function remove(client: Client, { id }: License): Promise<boolean> {
 	const [deletion] = await Promise.allSettled([
-		tolerant(send)({
+		tolerant(client).send({
 			method: 'DELETE',
 			url: `/licenses/id/${id}`,
 			subject: `the surplus license with the ID ${id}`,
@@ -108,15 +107,20 @@ async function remove(send: Send, { id }: License): Promise<boolean> {
  * oldest stays, which is the same for both. Each process deletes only what it made itself, and only
  * where nobody has got its key by e-mail.
  */
-async function settle(send: Send, key: string, made: License, isMailed: boolean): Promise<Created> {
-	const [found] = await Promise.allSettled([licensesWith(tolerant(send), key)]);
+async function resolveDuplicates(
+	client: Client,
+	key: string,
+	made: License,
+	isMailed: boolean,
+): Promise<Created> {
+	const [found] = await Promise.allSettled([licensesWith(tolerant(client), key)]);
 	const others = found.status === 'fulfilled' ? found.value : [];
 	// A list that does not show the new license yet must not make this process yield to a younger one.
 	const all = [...others.filter(({ id }) => id !== made.id), made].sort(byAge);
 	const [license, ...surplus] = all;
 	if (license.id === made.id) return created(made, surplus, false, () => LEFT);
 
-	const isDeleted = !isMailed && (await remove(send, made));
+	const isDeleted = !isMailed && (await remove(client, made));
 	const fate = isDeleted ? 'deleted' : 'kept';
 	return created(license, surplus, true, ({ id }) => (id === made.id ? fate : LEFT));
 }
@@ -125,20 +129,22 @@ async function settle(send: Send, key: string, made: License, isMailed: boolean)
  * Makes a license. Where the answer is lost, it is looked for; of several that are found, it cannot
  * be told which is this one, so none is deleted.
  */
-async function make(
-	send: Send,
+async function createAndVerify(
+	client: Client,
 	key: string,
 	isMailed: boolean,
 	request: LukittuRequest,
 ): Promise<Created> {
 	let found: License[] = [];
 	const lookUp = async () => {
-		found = await licensesWith(tolerant(send), key);
+		found = await licensesWith(tolerant(client), key);
 		return found[0];
 	};
-	const made = await send<License>({ ...request, lookUp });
+	const made = await client.send<License>({ ...request, lookUp });
 	const [license, ...surplus] = found;
-	return license ? created(license, surplus, false) : await settle(send, key, made, isMailed);
+	return license
+		? created(license, surplus, false)
+		: await resolveDuplicates(client, key, made, isMailed);
 }
 
 /**
@@ -149,18 +155,16 @@ async function make(
  * @param request the create
  * @see section "Idempotent Create" in docs/architecture.md
  */
-export async function createOnce(
-	send: Send,
+export async function findOrCreate(
+	client: Client,
 	key: string,
 	isMailed: boolean,
 	request: LukittuRequest,
 ): Promise<Created> {
-	return await inTurn(
-		`idempotency key ${key}`,
-		async () => {
-			const [existing, ...others] = await licensesWith(send, key);
-			return existing ? created(existing, others, true) : await make(send, key, isMailed, request);
-		},
-		send.ending,
-	);
+	return await client.runExclusive(`idempotency key ${key}`, async () => {
+		const [existing, ...others] = await licensesWith(client, key);
+		return existing
+			? created(existing, others, true)
+			: await createAndVerify(client, key, isMailed, request);
+	});
 }

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { throughDoor } from '../../transport/door';
+import type { Operation } from '../../execution/operation';
 import { operationOptions } from '../options';
 import { licenseCreateDescription, prepareLicenseCreate } from './create';
 import { prepareLicenseDelete } from './delete';
@@ -12,15 +12,15 @@ import { licenseRenewDescription, prepareLicenseRenew } from './renew';
 import { licenseSuspendDescription, prepareLicenseSuspend } from './suspend';
 import { licenseUpdateDescription, prepareLicenseUpdate } from './update';
 
-export const licenseOperations = {
-	create: throughDoor(prepareLicenseCreate),
-	delete: throughDoor(prepareLicenseDelete),
-	get: throughDoor(prepareLicenseGet, true),
-	getAll: throughDoor(prepareLicenseGetMany, true),
-	reinstate: throughDoor(prepareLicenseReinstate),
-	renew: throughDoor(prepareLicenseRenew),
-	suspend: throughDoor(prepareLicenseSuspend),
-	update: throughDoor(prepareLicenseUpdate),
+export const licenseOperations: Record<string, Operation> = {
+	create: { prepare: prepareLicenseCreate },
+	delete: { prepare: prepareLicenseDelete },
+	get: { prepare: prepareLicenseGet, isReadOnly: true },
+	getAll: { prepare: prepareLicenseGetMany, isReadOnly: true },
+	reinstate: { prepare: prepareLicenseReinstate },
+	renew: { prepare: prepareLicenseRenew },
+	suspend: { prepare: prepareLicenseSuspend },
+	update: { prepare: prepareLicenseUpdate },
 };
 
 export const licenseDescription: INodeProperties[] = [
@@ -36,21 +36,18 @@ export const licenseDescription: INodeProperties[] = [
 				value: 'create',
 				action: 'Create a license',
 				description: 'Create a new license, once for each idempotency key',
-				routing: licenseOperations.create.routing,
 			},
 			{
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete a license',
 				description: 'Delete a license for good',
-				routing: licenseOperations.delete.routing,
 			},
 			{
 				name: 'Get',
 				value: 'get',
 				action: 'Get a license',
 				description: 'Get one license with its customers, products and metadata',
-				routing: licenseOperations.get.routing,
 			},
 			{
 				name: 'Get Many',
@@ -58,35 +55,30 @@ export const licenseDescription: INodeProperties[] = [
 				action: 'Get many licenses',
 				description:
 					"Get a list of licenses, each as an item of its own. If there is none, the workflow stops after this node, unless 'Always Output Data' is on in the node's settings.",
-				routing: licenseOperations.getAll.routing,
 			},
 			{
 				name: 'Reinstate',
 				value: 'reinstate',
 				action: 'Reinstate a license',
 				description: 'Lift the suspension of a license',
-				routing: licenseOperations.reinstate.routing,
 			},
 			{
 				name: 'Renew',
 				value: 'renew',
 				action: 'Renew a license',
 				description: 'Move the expiry of a license, until a date or by days',
-				routing: licenseOperations.renew.routing,
 			},
 			{
 				name: 'Suspend',
 				value: 'suspend',
 				action: 'Suspend a license',
 				description: 'Make a license invalid until it is reinstated',
-				routing: licenseOperations.suspend.routing,
 			},
 			{
 				name: 'Update',
 				value: 'update',
 				action: 'Update a license',
 				description: 'Change some fields of a license and leave the others as they are',
-				routing: licenseOperations.update.routing,
 			},
 		],
 		default: 'create',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
-import type { List } from '../../transport/pages';
-import type { Send } from '../../transport/request';
+import type { List } from '../../lists/pages';
+import type { Client } from '../../transport/client';
 import type { License } from '../../types';
 import { checkSame, readLicense } from './read';
 
@@ -35,8 +35,8 @@ function metadataQuery({ key, value }: { key: string; value: string }): IDataObj
 	return metadataValue ? { metadataKey: key, metadataValue } : {};
 }
 
-async function readListed(send: Send, { id, licenseKey }: License): Promise<License> {
-	const license = await readLicense(send, { by: 'key', key: licenseKey });
+async function readListed(client: Client, { id, licenseKey }: License): Promise<License> {
+	const license = await readLicense(client, { by: 'key', key: licenseKey });
 	checkSame(license, id);
 	return license;
 }
@@ -45,11 +45,11 @@ async function readListed(send: Send, { id, licenseKey }: License): Promise<Lice
  * Reads the licenses of a list that came without metadata, as Lukittu's documents have it. Each
  * once, for a list with equal timestamps is walked several times.
  */
-function metadataReader(): (send: Send, license: License) => Promise<License> {
+function metadataReader(): (client: Client, license: License) => Promise<License> {
 	const read = new Map<string, Promise<License>>();
-	return async (send, license) => {
+	return async (client, license) => {
 		if (license.metadata) return license;
-		const reading = read.get(license.id) ?? readListed(send, license);
+		const reading = read.get(license.id) ?? readListed(client, license);
 		read.set(license.id, reading);
 		return await reading;
 	};

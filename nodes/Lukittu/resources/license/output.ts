@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { ItemContext } from '../../transport/context';
+import type { ItemContext } from '../../execution/itemContext';
 import type { License } from '../../types';
 import { operationOptions } from '../options';
-import { outputOptions, readOutput, shape } from '../output';
+import { formatOutput, outputOptions, readOutput } from '../output';
 import { daysUntilExpiry, statusOf } from './status';
 
 const licenseOutputOptions = outputOptions([
@@ -57,10 +57,10 @@ function simplified(license: License, now: number): IDataObject {
 }
 
 /**
- * Makes an output item of a license; `told` is what the operation tells of what it did, `now` the
- * time for which the status is told where that is not the present.
+ * Makes an output item of a license; `outcome` is what the operation did, `now` the time for which
+ * the status is computed where that is not the present.
  */
-export type LicenseOutput = (license: License, told?: IDataObject, now?: number) => IDataObject;
+export type LicenseOutput = (license: License, outcome?: IDataObject, now?: number) => IDataObject;
 
 /**
  * Reads how licenses are to come out.
@@ -69,6 +69,6 @@ export type LicenseOutput = (license: License, told?: IDataObject, now?: number)
  */
 export function licenseOutput(context: ItemContext): LicenseOutput {
 	const output = readOutput(context.getNodeParameter('options', {}) as IDataObject);
-	return (license, told, now = Date.now()) =>
-		shape(output, license, () => simplified(license, now), told);
+	return (license, outcome, now = Date.now()) =>
+		formatOutput(output, license, () => simplified(license, now), outcome);
 }

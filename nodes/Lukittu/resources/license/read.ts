@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
-import type { Send } from '../../transport/request';
+import type { Client } from '../../transport/client';
 import type { License, LicenseReference } from '../../types';
 
 /** How a license stands in messages. */
@@ -16,8 +16,8 @@ export function pathOf(reference: LicenseReference): string {
 }
 
 /** Gets a license by its ID or key, as Lukittu answers it: by ID it comes without metadata. */
-export async function lookUpLicense(send: Send, reference: LicenseReference): Promise<License> {
-	return await send<License>({
+export async function lookUpLicense(client: Client, reference: LicenseReference): Promise<License> {
+	return await client.send<License>({
 		method: 'GET',
 		url: pathOf(reference),
 		faultOf: licenseFault,
@@ -38,10 +38,10 @@ export function checkSame({ id, licenseKey }: License, expectedId: string): void
 }
 
 /** Gets a license with its metadata: where the answer lacks it, a second look-up by key has it. */
-export async function readLicense(send: Send, reference: LicenseReference): Promise<License> {
-	const license = await lookUpLicense(send, reference);
+export async function readLicense(client: Client, reference: LicenseReference): Promise<License> {
+	const license = await lookUpLicense(client, reference);
 	if (license.metadata) return license;
-	const complete = await lookUpLicense(send, { by: 'key', key: license.licenseKey });
+	const complete = await lookUpLicense(client, { by: 'key', key: license.licenseKey });
 	checkSame(complete, license.id);
 	return complete;
 }

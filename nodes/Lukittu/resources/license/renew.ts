@@ -1,12 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkBoolean, checkChoice, checkFutureDate, checkWholeNumber } from '../../checks/values';
-import type { ItemContext } from '../../transport/context';
-import type { Prepare } from '../../transport/door';
+import type { ItemContext } from '../../execution/itemContext';
+import type { Prepare } from '../../execution/operation';
 import type { License } from '../../types';
 import { withMetadata } from '../metadata';
 import { ifAdded, licenseReference } from '../parameters';
 import { licenseBody, type LicenseUpdateBody } from './body';
-import { changeLicense } from './change';
+import { updateLicense } from './updateLicense';
 import { checkIdempotencyKey } from './idempotency';
 import { licenseOutput } from './output';
 import {
@@ -144,14 +144,14 @@ export const prepareLicenseRenew: Prepare = (context) => {
 	const request = readRequest(context);
 	const output = licenseOutput(context);
 	const isRepeatable = 'until' in request.renewal || request.key !== undefined;
-	return async (send) => {
+	return async (client) => {
 		let renewed = false;
 		const bodyFor = (current: License) => {
 			const replaced = replacedBy(current, request);
 			renewed = 'expirationDate' in replaced || 'expirationDays' in replaced;
 			return Object.keys(replaced).length > 0 ? licenseBody(current, replaced) : undefined;
 		};
-		const license = await changeLicense(send, reference, bodyFor, isRepeatable);
+		const license = await updateLicense(client, reference, bodyFor, isRepeatable);
 		return [output(license, { renewed })];
 	};
 };

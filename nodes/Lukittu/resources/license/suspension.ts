@@ -1,11 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkMetadataText } from '../../checks/metadata';
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import type { License } from '../../types';
 import { withMetadata } from '../metadata';
 import { ifAdded, licenseReference } from '../parameters';
 import { checkEditable, licenseBody, type LicenseUpdateBody } from './body';
-import { changeLicense } from './change';
+import { updateLicense } from './updateLicense';
 import { licenseOutput } from './output';
 import { hasMetadata } from './list';
 
@@ -59,9 +59,9 @@ export function prepareSuspension(suspension: Suspension): Prepare {
 		const additional = context.getNodeParameter(suspension.fieldsName, {}) as IDataObject;
 		const reason = ifAdded(additional, 'reason', (value) => checkMetadataText(value, "'Reason'"));
 		const output = licenseOutput(context);
-		return async (send) => {
+		return async (client) => {
 			const change = (current: License) => bodyFor(current, suspension, reason);
-			return [output(await changeLicense(send, reference, change))];
+			return [output(await updateLicense(client, reference, change))];
 		};
 	};
 }

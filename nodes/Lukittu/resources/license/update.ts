@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Prepare } from '../../transport/door';
+import type { Prepare } from '../../execution/operation';
 import { metadataEntries, metadataSettingEntries, removeMetadataField } from '../fields';
 import { licenseReference } from '../parameters';
-import { changeLicense } from './change';
-import { licenseChanges } from './changes';
+import { updateLicense } from './updateLicense';
+import { licenseChanges } from './requestedChanges';
 import {
 	expirationDateField,
 	expirationDaysField,
@@ -146,8 +146,8 @@ export const prepareLicenseUpdate: Prepare = (context) => {
 	const fields = context.getNodeParameter('updateFields', {}) as IDataObject;
 	const changes = licenseChanges(fields, context.getTimezone());
 	const output = licenseOutput(context);
-	return async (send) => {
-		const license = await changeLicense(send, reference, (current) => merge(current, changes));
+	return async (client) => {
+		const license = await updateLicense(client, reference, (current) => merge(current, changes));
 		return [output(license)];
 	};
 };

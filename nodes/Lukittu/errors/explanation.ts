@@ -4,20 +4,20 @@ export interface Explanation {
 	description: string;
 	/** Whether Lukittu may have carried out the request all the same. */
 	mayHaveActed?: boolean;
-	/** Whether Lukittu itself says that it does not know the subject; a proxy's page says nothing. */
+	/** Whether Lukittu itself says that it does not know the subject. A proxy's page proves nothing. */
 	isAbsent?: boolean;
 	/** Where the same request may go well in a moment. */
-	passing?: Passing;
+	transient?: Transient;
 }
 
-/** What is known of a state that may pass. */
-export interface Passing {
+/** What is known of a transient failure. */
+export interface Transient {
 	/** What the server asks to wait, in milliseconds. */
 	retryAfterMs?: number;
 	/** Most times to send the request, where that is fewer than usual. */
-	mostTries?: number;
-	/** Whether the server may still be at it. */
-	isSlow?: boolean;
+	maxAttempts?: number;
+	/** Whether the server may still be working on the request. */
+	mayStillRun?: boolean;
 	/** Whether the server asks for fewer requests. */
 	isTooMany?: boolean;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { checkHasEnd, getPage, type Entry, type List, type Page, type Sort } from './pages';
-import type { Send } from './request';
+import type { Client } from '../transport/client';
 
 type Entries<T> = Map<string, T>;
 
@@ -58,13 +58,13 @@ function existedAt<T extends Entry>({ entries }: Page<T>): (entry: T) => boolean
 
 /** Gets every page once, in the order given; the pages known to exist are asked for at once. */
 async function walk<T extends Entry>(
-	send: Send,
+	client: Client,
 	list: List<T>,
 	order: WalkOrder,
 	checkTotal?: (total: number) => void,
 ): Promise<Walk<T>> {
 	// The newest page gives the number of entries and what is the newest in one answer.
-	const newest = await getPage(send, list, { ...NEWEST_FIRST, page: 1 });
+	const newest = await getPage(client, list, { ...NEWEST_FIRST, page: 1 });
 	checkTotal?.(newest.totalResults ?? 0);
 	const entries: Entries<T> = new Map();
 	collect(entries, newest.entries);
@@ -73,7 +73,7 @@ async function walk<T extends Entry>(
 		return { entries, expected: newest.totalResults ?? entries.size, existed };
 	}
 
-	const pageOf = async (page: number) => await getPage(send, list, { ...order, page });
+	const pageOf = async (page: number) => await getPage(client, list, { ...order, page });
 	checkHasEnd(list.name, newest.totalResults ?? 0);
 	const knownPages = Math.ceil((newest.totalResults ?? 1) / order.pageSize);
 	const pages = await Promise.all(
@@ -116,14 +116,14 @@ function missingFrom<T extends Entry>(walks: Array<Walk<T>>): number {
 
 /** Walks each part of a list by itself: with fewer entries, fewer share a moment. */
 async function walkParts<T extends Entry>(
-	send: Send,
+	client: Client,
 	list: List<T>,
 	into: Entries<T>,
 ): Promise<void> {
 	const parts: IDataObject[] = list.partsOf?.([...into.values()]) ?? [];
 	for (const part of parts) {
 		const narrowed = { ...list, query: { ...list.query, ...part } };
-		const { entries } = await walk(send, narrowed, FIRST_ORDER);
+		const { entries } = await walk(client, narrowed, FIRST_ORDER);
 		collect(into, entries.values());
 	}
 }
@@ -136,16 +136,16 @@ async function walkParts<T extends Entry>(
  * @param checkTotal throws if there are too many to begin with
  */
 export async function listAll<T extends Entry>(
-	send: Send,
+	client: Client,
 	list: List<T>,
 	checkTotal?: (total: number) => void,
 ): Promise<Listing<T>> {
-	const walks = [await walk(send, list, FIRST_ORDER, checkTotal)];
+	const walks = [await walk(client, list, FIRST_ORDER, checkTotal)];
 	let missing = missingFrom(walks);
 	const walkAgain = async (orders: WalkOrder[]) => {
 		for (const order of orders) {
 			if (missing === 0) return;
-			walks.push(await walk(send, list, order));
+			walks.push(await walk(client, list, order));
 			missing = missingFrom(walks);
 		}
 	};
@@ -153,7 +153,7 @@ export async function listAll<T extends Entry>(
 	const own = (list.columns ?? []).map((sortColumn) => ({ ...FIRST_ORDER, sortColumn }));
 	await walkAgain([...own, ...OTHER_ORDERS]);
 	if (missing > 0) {
-		await walkParts(send, list, walks[walks.length - 1].entries);
+		await walkParts(client, list, walks[walks.length - 1].entries);
 		missing = missingFrom(walks);
 	}
 	await walkAgain(SMALLER_PAGES);

@@ -1,5 +1,5 @@
 import { UserError } from 'n8n-workflow';
-import { listAll, type Listing } from './complete';
+import { listAll, type Listing } from './completeList';
 import {
 	getPage,
 	LARGEST_PAGE,
@@ -9,7 +9,7 @@ import {
 	type Page,
 	type Sort,
 } from './pages';
-import type { Send } from './request';
+import type { Client } from '../transport/client';
 
 /** What is wanted of a list. */
 export interface Wanted<T extends Entry> {
@@ -100,14 +100,14 @@ function pagesAhead<T extends Entry>(
  * time, since the end may come at any page.
  */
 async function listFirst<T extends Entry>(
-	send: Send,
+	client: Client,
 	list: List<T>,
 	{ sort, isPast }: Edge<T>,
 	{ matches, limit = Infinity }: Wanted<T>,
 	checkCount: CheckCount,
 ): Promise<T[] | undefined> {
 	const pageSize = matches ? LARGEST_PAGE : pageSizeFor(limit);
-	const pageOf = async (page: number) => await getPage(send, list, { ...sort, page, pageSize });
+	const pageOf = async (page: number) => await getPage(client, list, { ...sort, page, pageSize });
 	const isMatch = matches ?? (() => true);
 	const seen = new Set<string>();
 	const found: T[] = [];
@@ -151,7 +151,7 @@ function sameSort(one: Sort, other: Sort): boolean {
 
 /** The first pages, where the edge or the limit makes them enough. */
 async function listPart<T extends Entry>(
-	send: Send,
+	client: Client,
 	list: List<T>,
 	wanted: Wanted<T>,
 	checkCount: CheckCount,
@@ -159,11 +159,11 @@ async function listPart<T extends Entry>(
 	const { sort, limit, edge = { sort, isPast: () => false } } = wanted;
 	if (!wanted.edge && limit === undefined) return undefined;
 	if (sameSort(sort, edge.sort)) {
-		return await listFirst(send, list, edge, wanted, checkCount);
+		return await listFirst(client, list, edge, wanted, checkCount);
 	}
 	// In another order, the first ones are known only once all up to the edge are.
 	const unlimited = { ...wanted, limit: undefined };
-	const entries = await listFirst(send, list, edge, unlimited, checkCount);
+	const entries = await listFirst(client, list, edge, unlimited, checkCount);
 	return entries && sorted(entries, sort);
 }
 
@@ -185,19 +185,19 @@ function completeOrRefused<T extends Entry>({ entries, missing }: Listing<T>, na
  * @throws UserError if some are known to be missing, or if they are more than n8n can take
  */
 export async function listEntries<T extends Entry>(
-	send: Send,
+	client: Client,
 	list: List<T>,
 	wanted: Wanted<T>,
 ): Promise<T[]> {
 	const { sort, limit = Infinity, matches } = wanted;
 	const checkCount = countCheck(list.name, limit);
-	const part = await listPart(send, list, wanted, checkCount);
+	const part = await listPart(client, list, wanted, checkCount);
 	if (part) return part.slice(0, limit);
 	// With conditions of the node's own, it is known only at the end how many there are.
 	const checkTotal = (total: number) => {
 		if (!matches) checkCount(total, true);
 	};
-	const all = completeOrRefused(await listAll(send, list, checkTotal), list.name);
+	const all = completeOrRefused(await listAll(client, list, checkTotal), list.name);
 	const found = matches ? all.filter(matches) : all;
 	checkCount(found.length, true);
 	return sorted(found, sort).slice(0, limit);

@@ -1,4 +1,4 @@
-import { CHECK_CREDENTIAL, type Explanation, type Passing } from './explanation';
+import { CHECK_CREDENTIAL, type Explanation, type Transient } from './explanation';
 
 const UNTRUSTED = 'its certificate is not trusted';
 
@@ -47,7 +47,7 @@ interface Fault {
 }
 
 /** Faults of a connection that may work in a moment. */
-const PASSING = [
+const TRANSIENT = [
 	'EAI_AGAIN',
 	'ECONNABORTED',
 	'ECONNREFUSED',
@@ -60,15 +60,17 @@ const PASSING = [
 	'ETIMEDOUT',
 ];
 
-/** Those where the server may still be at it. */
+/** Those where the server may still be working on the request. */
 const TIMED_OUT = ['ECONNABORTED', 'ETIMEDOUT'];
 
 /** Where no connection came about, the address may be wrong: the user is not kept waiting. */
-const TRIES_TO_CONNECT = 3;
+const ATTEMPTS_TO_CONNECT = 3;
 
-function passingOfFault(code: string, isBeforeSending: boolean): Passing | undefined {
-	if (!PASSING.includes(code)) return undefined;
-	return isBeforeSending ? { mostTries: TRIES_TO_CONNECT } : { isSlow: TIMED_OUT.includes(code) };
+function transientOf(code: string, isBeforeSending: boolean): Transient | undefined {
+	if (!TRANSIENT.includes(code)) return undefined;
+	return isBeforeSending
+		? { maxAttempts: ATTEMPTS_TO_CONNECT }
+		: { mayStillRun: TIMED_OUT.includes(code) };
 }
 
 /** The system's own fault at the bottom of what n8n and axios wrapped around it. */
@@ -76,20 +78,15 @@ function rootOf(fault: Fault): Fault {
 	return fault.cause?.code === undefined ? fault : rootOf(fault.cause);
 }
 
-/** The way a request was sent. */
-export interface Way {
-	/** The server's address. */
-	baseUrl: string;
-	/** Whether through the proxy of n8n's "Request Options". */
-	isByProxy: boolean;
-}
-
 /**
  * Explains why a request got no answer: the server is down, the connection broke, or it took too
  * long. From the fault's code alone: the fault itself carries the request's headers, and the API
  * key with them.
+ *
+ * @param baseUrl the server's address
+ * @param isProxied whether the request went through the proxy of n8n's "Request Options"
  */
-export function explainFault(fault: unknown, { baseUrl, isByProxy }: Way): Explanation {
+export function explainFault(fault: unknown, baseUrl: string, isProxied: boolean): Explanation {
 	const { code, syscall, message } = rootOf(fault as Fault);
 	if (code === CANCELED) {
 		return {
@@ -100,13 +97,12 @@ export function explainFault(fault: unknown, { baseUrl, isByProxy }: Way): Expla
 	}
 	const reason = FAULTS[String(code)] ?? `the connection did not work (${String(code ?? message)})`;
 	const isBefore = [code, syscall].some((name) => BEFORE_SENDING.includes(String(name)));
-	const passing = passingOfFault(String(code), isBefore);
 	return {
 		message: `Could not get an answer from ${baseUrl}: ${reason}`,
-		description: isByProxy
-			? "The way is through the proxy that 'Request Options' names. Check 'Proxy' there, that the proxy can be reached from n8n, and that it lets n8n through to the server."
+		description: isProxied
+			? "The request goes through the proxy that 'Request Options' names. Check 'Proxy' there, that the proxy can be reached from n8n, and that it lets n8n through to the server."
 			: `${CHECK_CREDENTIAL} 'Base URL', and that the server is running and can be reached from n8n.`,
 		mayHaveActed: !isBefore,
-		...(passing && { passing }),
+		transient: transientOf(String(code), isBefore),
 	};
 }

@@ -6,7 +6,7 @@ import type {
 	NodeConnectionType,
 } from 'n8n-workflow';
 
-/** What an operation needs of n8n for one item, whichever way n8n calls the node. */
+/** What an operation needs of n8n for one item, whichever way n8n calls it. */
 export type ItemContext = Pick<
 	IExecuteSingleFunctions,
 	| 'continueOnFail'
@@ -18,10 +18,9 @@ export type ItemContext = Pick<
 	| 'getNode'
 	| 'getNodeParameter'
 	| 'getTimezone'
+	| 'getWorkflowDataProxy'
 > & {
 	helpers: Pick<IExecuteSingleFunctions['helpers'], 'httpRequestWithAuthentication'>;
-	/** Whether the node itself goes through the run's items; else n8n's routing does. */
-	readonly isOwnRun?: boolean;
 };
 
 /**
@@ -32,14 +31,13 @@ export type ItemContext = Pick<
 export function itemContext(run: IExecuteFunctions, item: number): ItemContext {
 	let credentials: Promise<object> | undefined;
 	const own = {
-		// The transport and n8n's helper ask for every request, and n8n's database answers.
+		// Read once: the transport and n8n's helper ask for every request, and n8n's database answers.
 		getCredentials: async (type: string) => await (credentials ??= run.getCredentials(type, item)),
 		getInputData: (inputIndex?: number, inputName?: NodeConnectionType) =>
 			run.getInputData(inputIndex, inputName)[item],
 		getItemIndex: () => item,
 		getNodeParameter: (name: string, fallback?: unknown, options?: IGetNodeParameterOptions) =>
 			run.getNodeParameter(name, item, fallback, options) as IDataObject,
-		isOwnRun: true,
 	};
 	// All else is the run's; n8n's helpers need the whole of it.
 	return Object.assign(Object.create(run) as IExecuteFunctions, own) as ItemContext;

@@ -1,11 +1,10 @@
 import { UserError } from 'n8n-workflow';
 import { customerFault } from '../../checks/answers';
-import { listEntries } from '../../transport/list';
-import { inTurn } from '../../transport/lock';
-import { tolerant, type Send } from '../../transport/request';
+import { listEntries } from '../../lists/listEntries';
+import { tolerant, type Client } from '../../transport/client';
 import type { Customer } from '../../types';
 import { customerBody, isUnchanged, newCustomerBody, type CustomerChanges } from './body';
-import { changeCustomer } from './change';
+import { updateCustomer } from './updateCustomer';
 import { customerList } from './list';
 
 /** What a Create or Update comes to. */
@@ -33,21 +32,21 @@ function searchText(email: string): string {
 }
 
 /** All customers with this e-mail address, the oldest first. */
-async function customersWith(send: Send, email: string): Promise<Customer[]> {
-	return await listEntries(send, customerList({ search: searchText(email) }), {
+async function customersWith(client: Client, email: string): Promise<Customer[]> {
+	return await listEntries(client, customerList({ search: searchText(email) }), {
 		sort: { sortColumn: 'createdAt', sortDirection: 'asc' },
 		matches: (customer) => comparable(customer.email) === comparable(email),
 	});
 }
 
 /** Changes a customer that was found, unless it is so already. */
-async function change(
-	send: Send,
+async function update(
+	client: Client,
 	{ id }: Customer,
 	email: string,
 	changes: CustomerChanges,
 ): Promise<Customer> {
-	return await changeCustomer(send, id, (current) => {
+	return await updateCustomer(client, id, (current) => {
 		if (comparable(current.email) !== comparable(email)) {
 			throw new UserError(`The customer with the ID ${id} got another e-mail address meanwhile`, {
 				description: `This item changed nothing. Run again to find the customer with ${email}.`,
@@ -58,22 +57,22 @@ async function change(
 	});
 }
 
-/** Makes a customer; where the answer is lost, it is looked for. */
-async function make(send: Send, email: string, changes: CustomerChanges): Promise<Customer> {
+/** Creates a customer; where the answer is lost, it is looked for. */
+async function create(client: Client, email: string, changes: CustomerChanges): Promise<Customer> {
 	let found: Customer | undefined;
-	const made = await send<Customer>({
+	const created = await client.send<Customer>({
 		method: 'POST',
 		url: '/customers',
 		faultOf: customerFault,
 		body: newCustomerBody({ ...changes, email }),
 		subject: 'the new customer',
 		lookUp: async () => {
-			[found] = await customersWith(tolerant(send), email);
+			[found] = await customersWith(tolerant(client), email);
 			return found;
 		},
 	});
-	// It may also be one that somebody else made at this moment, with other values.
-	return found ? await change(send, found, email, changes) : made;
+	// It may also be one that somebody else created at this moment, with other values.
+	return found ? await update(client, found, email, changes) : created;
 }
 
 /**
@@ -83,19 +82,15 @@ async function make(send: Send, email: string, changes: CustomerChanges): Promis
  * @param changes what a new customer is to have; of one that is there, only this is changed
  */
 export async function createOrUpdate(
-	send: Send,
+	client: Client,
 	email: string,
 	changes: CustomerChanges,
 ): Promise<Upserted> {
-	return await inTurn(
-		`customer ${comparable(email)}`,
-		async () => {
-			const [oldest, ...others] = await customersWith(send, email);
-			if (!oldest) return { customer: await make(send, email, changes), alreadyExisted: false };
-			const customer = await change(send, oldest, email, changes);
-			const otherMatches = others.map(({ id }) => id).join(', ');
-			return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
-		},
-		send.ending,
-	);
+	return await client.runExclusive(`customer ${comparable(email)}`, async () => {
+		const [oldest, ...others] = await customersWith(client, email);
+		if (!oldest) return { customer: await create(client, email, changes), alreadyExisted: false };
+		const customer = await update(client, oldest, email, changes);
+		const otherMatches = others.map(({ id }) => id).join(', ');
+		return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
+	});
 }

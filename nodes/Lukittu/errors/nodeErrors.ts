@@ -6,11 +6,10 @@ import {
 	type INode,
 	type JsonObject,
 } from 'n8n-workflow';
-import type { Explanation } from './explanation';
-import { explainFault, type Way } from './faults';
+import type { LukittuRequest } from '../types';
+import { explainFault } from './connectionFaults';
+import type { Explanation, Transient } from './explanation';
 import { explainRefusal } from './refusals';
-import type { LukittuRequest } from './request';
-import { withoutKey } from './secrets';
 
 /** What the writes of each method do to their subject. */
 const DONE: Record<string, string> = { POST: 'created', PUT: 'changed', DELETE: 'deleted' };
@@ -31,7 +30,7 @@ function wordedError(node: INode, { message, description }: Explanation, httpCod
 function apiError(
 	node: INode,
 	request: LukittuRequest,
-	{ message, description, mayHaveActed = false, isAbsent = false, passing }: Explanation,
+	{ message, description, mayHaveActed = false, isAbsent = false, transient }: Explanation,
 	httpCode?: string,
 ): NodeApiError {
 	const done = DONE[request.method];
@@ -47,7 +46,7 @@ function apiError(
 	const error = wordedError(node, { message, description: words }, httpCode);
 	error.context.outcomeUnknown = isUnknown;
 	error.context.isAbsent = isAbsent;
-	error.context.passing = passing;
+	error.context.transient = transient;
 	error.context.mustNotRepeat = isUnknown && !isRepeatable;
 	return error;
 }
@@ -55,6 +54,16 @@ function apiError(
 /** Whether no answer came to a write, so that it may have been carried out. */
 export function isLostAnswer(error: unknown): boolean {
 	return error instanceof NodeApiError && error.context.outcomeUnknown === true;
+}
+
+/** Whether the server itself said that it does not know what the request was about. */
+export function isAbsent(error: unknown): boolean {
+	return error instanceof NodeApiError && error.context.isAbsent === true;
+}
+
+/** What is known of a failure that may be gone in a moment, or undefined. */
+export function transientOf(error: unknown): Transient | undefined {
+	return error instanceof NodeApiError ? (error.context.transient as Transient) : undefined;
 }
 
 /**
@@ -72,15 +81,21 @@ export function refusalError(
 	return apiError(node, request, explanation, String(response.statusCode));
 }
 
-/** The error for a request that got no answer. A refusal by n8n itself stays as it is. */
+/**
+ * The error for a request that got no answer. A refusal by n8n itself stays as it is.
+ *
+ * @param baseUrl the server's address, for the message
+ * @param isProxied whether the request went through the proxy of n8n's "Request Options"
+ */
 export function faultError(
 	node: INode,
 	request: LukittuRequest,
 	fault: unknown,
-	way: Way,
+	baseUrl: string,
+	isProxied: boolean,
 ): NodeApiError | NodeOperationError {
 	if (fault instanceof NodeOperationError) return fault;
-	return apiError(node, request, explainFault(fault, way));
+	return apiError(node, request, explainFault(fault, baseUrl, isProxied));
 }
 
 /** What n8n says of an expression that is none, in a UserError, as the node's own checks are. */
@@ -103,11 +118,9 @@ function wordsOf(error: Words): Words {
  * The error an item ends with: what the transport threw as it is, anything else with its own
  * words. Always a NodeApiError: the engine would wrap any other, and replace a message that
  * contains the name of a system fault, even inside a user's value.
- *
- * @param apiKey what must not stand in it
  */
-export function operationError(node: INode, error: unknown, apiKey: unknown): NodeApiError {
+export function itemError(node: INode, error: unknown): NodeApiError {
 	if (error instanceof NodeApiError) return error;
 	const { message, description } = wordsOf(error as Words);
-	return wordedError(node, withoutKey({ message, description: description ?? '' }, apiKey));
+	return wordedError(node, { message, description: description ?? '' });
 }

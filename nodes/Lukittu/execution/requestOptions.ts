@@ -1,6 +1,7 @@
-import { UserError, type IHttpRequestOptions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 import { checkWholeNumber } from '../checks/values';
-import type { ItemContext } from './context';
+import type { HttpOptions } from '../transport/request';
+import type { ItemContext } from './itemContext';
 
 /** n8n's own "Request Options", which it adds to every declarative node. */
 interface RequestOptions {
@@ -14,13 +15,7 @@ interface BatchingOption {
 	batch?: { batchSize?: unknown; batchInterval?: unknown };
 }
 
-/** What they say of every request. */
-export type Template = Pick<
-	IHttpRequestOptions,
-	'proxy' | 'skipSslCertificateValidation' | 'timeout'
->;
-
-/** Which items they let start together. */
+/** Which items start together. */
 export interface Batching {
 	/** How many, at least 1; infinite where all do. */
 	size: number;
@@ -32,8 +27,11 @@ export interface Batching {
 const LONGEST_MS = 2_147_483_647;
 
 /** As n8n has it where the user says nothing. */
-const USUAL_TIMEOUT_MS = 300_000;
-const USUAL_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+export const DEFAULT_HTTP_OPTIONS: HttpOptions = { timeout: DEFAULT_TIMEOUT_MS };
+
+const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
 /**
  * A part of an address as n8n wants it: it writes it into one again, but for the percent sign.
@@ -47,9 +45,9 @@ function decoded(part: string): string | undefined {
 	}
 }
 
-function proxyOf(address: string): Template['proxy'] {
+function proxyOf(address: string): HttpOptions['proxy'] {
 	const url = URL.canParse(address) ? new URL(address) : undefined;
-	if (!url || !(url.protocol in USUAL_PORTS)) {
+	if (!url || !(url.protocol in DEFAULT_PORTS)) {
 		throw new UserError("'Proxy' is not the address of a proxy", {
 			description: "Open 'Request Options' and write it as in http://proxy.example.com:3128.",
 		});
@@ -65,23 +63,23 @@ function proxyOf(address: string): Template['proxy'] {
 	return {
 		protocol: protocol.slice(0, -1),
 		host: hostname,
-		port: Number(port) || USUAL_PORTS[protocol],
+		port: Number(port) || DEFAULT_PORTS[protocol],
 		...(username && { auth: { username, password } }),
 	};
 }
 
 /**
- * Reads how the user wants requests to be sent.
+ * Reads what "Request Options" say of every request.
  *
  * @throws UserError if the proxy is no web address, or the timeout no number
  */
-export function readTemplate(context: ItemContext): Template {
+export function readHttpOptions(context: ItemContext): HttpOptions {
 	const { allowUnauthorizedCerts, proxy, timeout } = context.getNodeParameter(
 		'requestOptions',
 		{},
 	) as RequestOptions;
 	return {
-		timeout: timeout ? checkWholeNumber(timeout, "'Timeout'", 1, LONGEST_MS) : USUAL_TIMEOUT_MS,
+		timeout: timeout ? checkWholeNumber(timeout, "'Timeout'", 1, LONGEST_MS) : DEFAULT_TIMEOUT_MS,
 		...(allowUnauthorizedCerts && { skipSslCertificateValidation: true }),
 		...(proxy && { proxy: proxyOf(proxy) }),
 	};
@@ -98,7 +96,7 @@ export function readBatching(context: ItemContext): Batching {
 	const { batchSize = 1, batchInterval = 0 } = option?.batch ?? {};
 	const size = Number(batchSize);
 	const intervalMs = Number(batchInterval);
-	// In n8n's words: -1 for disabled, 0 is treated as 1. Its routing treats -1 as 1, too.
-	const isOff = (size < 0 && context.isOwnRun) || !(intervalMs > 0);
+	// In n8n's words: -1 for disabled, 0 is treated as 1.
+	const isOff = size < 0 || !(intervalMs > 0);
 	return { size: isOff ? Infinity : Math.max(Math.ceil(size) || 1, 1), intervalMs };
 }

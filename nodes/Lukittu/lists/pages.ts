@@ -1,6 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { isObject, objectFault, type AnswerCheck } from '../checks/answers';
-import type { Send } from './request';
+import { isObject, objectFault } from '../checks/answers';
+import type { Client } from '../transport/client';
+import type { AnswerCheck } from '../types';
 
 /** The page sizes Lukittu knows. Any other silently becomes 25. */
 const PAGE_SIZES = [10, 25, 50, 100] as const;
@@ -50,7 +51,7 @@ export interface List<T extends Entry> {
 	/** Narrower filters that show every entry again, made from the entries seen so far. */
 	partsOf?: (seen: T[]) => IDataObject[];
 	/** Adds to an entry what the list lacks. */
-	complete?: (send: Send, entry: T) => Promise<T>;
+	complete?: (client: Client, entry: T) => Promise<T>;
 }
 
 export interface Page<T extends Entry> {
@@ -81,12 +82,12 @@ function entryFault(data: unknown, name: string, faultOf: AnswerCheck): string |
  * @throws UserError if the answer has no list
  */
 export async function getPage<T extends Entry>(
-	send: Send,
+	client: Client,
 	{ name, faultOf, query, complete }: List<T>,
 	place: Sort & { page: number; pageSize: number },
 ): Promise<Page<T>> {
 	checkHasEnd(name, place.page * place.pageSize);
-	const answer = await send<IDataObject>({
+	const answer = await client.send<IDataObject>({
 		method: 'GET',
 		url: `/${name}`,
 		qs: { ...query, ...place },
@@ -102,7 +103,7 @@ export async function getPage<T extends Entry>(
 	const listed = entries as unknown as T[];
 	return {
 		entries: complete
-			? await Promise.all(listed.map(async (entry) => await complete(send, entry)))
+			? await Promise.all(listed.map(async (entry) => await complete(client, entry)))
 			: listed,
 		hasNextPage: hasNextPage === true,
 		// A number of entries, or no number at all.

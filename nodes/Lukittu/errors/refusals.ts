@@ -1,10 +1,10 @@
 import type { IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
 import { isObject, objectFault } from '../checks/answers';
+import { retryAfterMs } from '../checks/retryAfter';
 import { fieldLabel } from '../labels';
 import { shortened } from '../text';
+import type { LukittuRequest } from '../types';
 import { CHECK_CREDENTIAL, type Explanation } from './explanation';
-import type { LukittuRequest } from './request';
-import { retryAfterMs } from './retryAfter';
 
 /** Most characters of the server's own words in a message, and of each of their parts. */
 const LONGEST_DETAILS = 300;
@@ -67,7 +67,7 @@ function notFound(request: LukittuRequest): Explanation {
 
 function unauthorized({ method }: LukittuRequest): Explanation {
 	return {
-		...(method === 'GET' && { passing: { mostTries: 2 } }),
+		...(method === 'GET' && { transient: { maxAttempts: 2 } }),
 		message: 'Lukittu did not accept the API key for this team',
 		description: `${CHECK_CREDENTIAL} that 'API Key' and 'Team ID' are from the same team's settings in the Lukittu dashboard, and that the key still exists. Lukittu gives the same answer while its database is down: if both are right, try again in a few minutes.`,
 	};
@@ -96,7 +96,7 @@ function tooMany(request: LukittuRequest, { headers }: IN8nHttpFullResponse): Ex
 			: wait
 				? `This item changed nothing. Lukittu asks to wait ${wait}: ${WAIT_OR_KEEP_TRYING}.`
 				: 'This item changed nothing. Wait a minute and run again, or let fewer workflows use this team at the same time.',
-		...(!isQuota && { passing: { retryAfterMs: asked, isTooMany: true } }),
+		...(!isQuota && { transient: { retryAfterMs: asked, isTooMany: true } }),
 	};
 }
 
@@ -127,7 +127,7 @@ function serverTrouble(
 ): Explanation {
 	const asked = retryAfterMs(headers?.['retry-after']);
 	const wait = waitText(asked);
-	const isPassing = [502, 503, 504].includes(status);
+	const isTransient = [502, 503, 504].includes(status);
 	return {
 		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
 		description: wait
@@ -135,8 +135,8 @@ function serverTrouble(
 			: 'The server has trouble of its own. Try again in a few minutes.',
 		// With this header, a server tells that it did not take the request.
 		mayHaveActed: !(status === 503 && asked !== undefined),
-		...(isPassing && {
-			passing: { retryAfterMs: asked, isTooMany: status === 503, isSlow: status === 504 },
+		...(isTransient && {
+			transient: { retryAfterMs: asked, isTooMany: status === 503, mayStillRun: status === 504 },
 		}),
 	};
 }

@@ -1,0 +1,82 @@
+import type { LukittuRequest } from '../types';
+import { untilCanceled } from './cancellation';
+import { connectionOf, teamOf } from './connection';
+import { runExclusive } from './mutex';
+import { lukittuRequest, type RequestSettings } from './request';
+
+/** How an operation talks to Lukittu for one item. */
+export interface Client {
+	/** Sends one request and returns the answer's data. */
+	send<T>(request: LukittuRequest): Promise<T>;
+	/**
+	 * Runs tasks that change the same thing one after the other, whichever run they belong to, those
+	 * of one run in the order of its items.
+	 *
+	 * @param name what is changed, within the team; a function where a request has to find it out
+	 */
+	runExclusive<T>(
+		name: string | (() => Promise<string>),
+		task: (name: string) => Promise<T>,
+	): Promise<T>;
+}
+
+/** An item's place among the items of its run. */
+export interface ItemOrder {
+	/** Resolves once every earlier item is in line for what it changes, or has ended. */
+	earlier: Promise<void>;
+	/** Lets the next item get in line. */
+	next: () => void;
+}
+
+/** The client of one item. */
+export class ItemClient implements Client {
+	/** The failure of a request that the item cannot do without. */
+	failure: unknown;
+
+	/** The API key, where the server may have sent it back: it must not come out. */
+	leakedKey: string | undefined;
+
+	private hasSent = false;
+
+	/** @param onFailure called before the next request may start */
+	constructor(
+		private readonly settings: Omit<RequestSettings, 'onFailure'>,
+		private readonly order: ItemOrder,
+		private readonly onFailure: () => void,
+	) {}
+
+	async send<T>(request: LukittuRequest): Promise<T> {
+		// What was read is written back before others are read, so that it is still true then.
+		const isUrgent = this.hasSent && request.method === 'PUT';
+		this.hasSent = true;
+		const onFailure = (failure: unknown) => {
+			this.failure ??= failure;
+			this.onFailure();
+		};
+		const settings = { ...this.settings, onFailure };
+		const { data, leakedKey } = await lukittuRequest<T>(settings, request, isUrgent);
+		this.leakedKey ??= leakedKey;
+		return data;
+	}
+
+	async runExclusive<T>(
+		name: string | (() => Promise<string>),
+		task: (name: string) => Promise<T>,
+	): Promise<T> {
+		const { context, signal } = this.settings;
+		const team = teamOf(connectionOf(await context.getCredentials('lukittuApi')));
+		const subject = typeof name === 'string' ? name : await name();
+		await untilCanceled(signal, this.order.earlier);
+		const result = runExclusive(`${team} ${subject}`, signal, async () => await task(subject));
+		this.order.next();
+		return await result;
+	}
+}
+
+/** A client for what an item can do without: if that does not work, the item goes on. */
+export function tolerant(client: Client): Client {
+	return {
+		send: async (request) => await client.send({ ...request, isOptional: true }),
+		runExclusive: async (name, task) => await client.runExclusive(name, task),
+	};
+}
