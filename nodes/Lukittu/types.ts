@@ -82,6 +82,63 @@ export type LicenseReference = { by: 'id'; id: string } | { by: 'key'; key: stri
 /** Tells what of an answer cannot be read, as "'id' is 7", or undefined where all can. */
 export type AnswerCheck = (value: unknown) => string | undefined;
 
+/** What a user reads of a request that did not succeed. */
+export interface Explanation {
+	message: string;
+	description: string;
+	/** Whether Lukittu may have carried out the request all the same. */
+	mayHaveActed?: boolean;
+	/** Whether Lukittu itself says that it does not know the subject. A proxy's page proves nothing. */
+	isAbsent?: boolean;
+	/** Where the same request may go well in a moment. */
+	transient?: Transient;
+}
+
+/** What is known of a transient failure. */
+export interface Transient {
+	/** What the server asks to wait, in milliseconds. */
+	retryAfterMs?: number;
+	/** Most times to send the request, where that is fewer than usual. */
+	maxAttempts?: number;
+	/** Whether the server may still be working on the request. */
+	mayStillRun?: boolean;
+	/** Whether the server asks for fewer requests. */
+	isTooMany?: boolean;
+}
+
+/** What a server answered to a request that it refused. */
+export interface Refusal {
+	status: number;
+	/** Lukittu's own words; empty where there are none. */
+	details: string;
+	/** What the server asks to wait, in milliseconds. */
+	retryAfterMs?: number;
+}
+
+/** One entry of the `data` array of a validation answer. */
+export interface Finding {
+	message: string;
+	/** Names of API fields and indexes; empty for a rule between fields. */
+	path: Array<string | number>;
+}
+
+/** What messages about the requests of one resource have to know. */
+export interface ResourceInfo {
+	/** For example "license". */
+	noun: string;
+	/** The label of the field that names it, for example "License". */
+	label: string;
+	/** Refusals that mean something of their own here, by Lukittu's words. */
+	refusals: Array<{
+		details: RegExp;
+		explain: (request: LukittuRequest, refusal: Refusal) => Explanation | undefined;
+	}>;
+	/** Words a finding whose path alone would mislead. */
+	wordFinding?: (finding: Finding) => string | undefined;
+	/** Advice on refusals that nothing else explains, for requests with a body. */
+	adviceOnRefusal?: string;
+}
+
 /** One request to Lukittu, below `/api/v1/dev/teams/{teamId}`. */
 export interface LukittuRequest {
 	method: IHttpRequestMethods;
@@ -89,6 +146,7 @@ export interface LukittuRequest {
 	url: string;
 	qs?: IDataObject;
 	body?: IDataObject;
+	resource: ResourceInfo;
 	/** Checks the data of the answer. Without it, any object is good. */
 	faultOf?: AnswerCheck;
 	/** What the request is about, as it stands in messages: "the license with the key …". */

@@ -1,6 +1,6 @@
 import { fieldLabel } from '../../nodes/Lukittu/labels.ts';
 import { licenseDescription } from '../../nodes/Lukittu/resources/license/index.ts';
-import { checkBaseUrl } from '../../nodes/Lukittu/transport/connection.ts';
+import { checkBaseUrl } from '../../nodes/Lukittu/checks/connection.ts';
 import { pageSizeFor } from '../../nodes/Lukittu/lists/pages.ts';
 
 test.each([

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { listEntries } from '../../nodes/Lukittu/lists/listEntries.ts';
+import { licenseList } from '../../nodes/Lukittu/resources/license/list.ts';
 import { runNode, searchList } from '../engine/index.mts';
 import { byKey } from '../license/support.mts';
 import {
@@ -303,11 +304,11 @@ describe('lists that lie', () => {
 				sent += 1;
 				return { licenses: [fresh()], hasNextPage: true, totalResults: total };
 			};
-			const list = { name: 'licenses' as const, query: {}, faultOf: () => undefined };
+			const list = { ...licenseList({}), faultOf: () => undefined };
 			const sort = { sortColumn: 'createdAt', sortDirection: 'asc' as const };
 			for (const limit of [undefined, 20_000]) {
 				sent = 0;
-				const listing = listEntries(send as never, list, { sort, limit });
+				const listing = listEntries({ send } as never, list, { sort, limit });
 				await expect(listing).rejects.toThrow(/has no end: more than 1000000 entries/);
 				expect(sent).toBeLessThan(10_010);
 			}

@@ -14,9 +14,10 @@ import {
 	checkWholeNumber,
 } from '../../nodes/Lukittu/checks/values.ts';
 import { readOutput } from '../../nodes/Lukittu/resources/output.ts';
+import { licenseResource } from '../../nodes/Lukittu/resources/license/resource.ts';
 import { checkIdempotencyKey } from '../../nodes/Lukittu/resources/license/idempotency.ts';
 import { wasRenewedWith } from '../../nodes/Lukittu/resources/license/renewal.ts';
-import { checkBaseUrl } from '../../nodes/Lukittu/transport/connection.ts';
+import { checkBaseUrl } from '../../nodes/Lukittu/checks/connection.ts';
 import { explainRefusal } from '../../nodes/Lukittu/errors/refusals.ts';
 import { retryAfterMs } from '../../nodes/Lukittu/checks/retryAfter.ts';
 import { withoutKey } from '../../nodes/Lukittu/transport/secrets.ts';
@@ -53,7 +54,13 @@ const LONG_TEXTS: Array<[string, string]> = [
 
 const refused = (text: string, headers: Record<string, string> = {}, status = 400) =>
 	explainRefusal(
-		{ method: 'PUT', url: '/licenses', body: {}, subject: 'x' },
+		{
+			method: 'PUT',
+			url: '/licenses',
+			body: {},
+			resource: licenseResource,
+			subject: 'x',
+		},
 		{
 			statusCode: status,
 			headers,

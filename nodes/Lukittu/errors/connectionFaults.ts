@@ -1,4 +1,5 @@
-import { CHECK_CREDENTIAL, type Explanation, type Transient } from './explanation';
+import type { Explanation, Transient } from '../types';
+import { CHECK_CREDENTIAL } from './refusals';
 
 const UNTRUSTED = 'its certificate is not trusted';
 

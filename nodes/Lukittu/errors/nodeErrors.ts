@@ -6,9 +6,8 @@ import {
 	type INode,
 	type JsonObject,
 } from 'n8n-workflow';
-import type { LukittuRequest } from '../types';
+import type { Explanation, LukittuRequest, Transient } from '../types';
 import { explainFault } from './connectionFaults';
-import type { Explanation, Transient } from './explanation';
 import { explainRefusal } from './refusals';
 
 /** What the writes of each method do to their subject. */
@@ -118,9 +117,15 @@ function wordsOf(error: Words): Words {
  * The error an item ends with: what the transport threw as it is, anything else with its own
  * words. Always a NodeApiError: the engine would wrap any other, and replace a message that
  * contains the name of a system fault, even inside a user's value.
+ *
+ * @param clean takes out of the words what must not stand in them
  */
-export function itemError(node: INode, error: unknown): NodeApiError {
+export function itemError(
+	node: INode,
+	error: unknown,
+	clean: <T>(words: T) => T = (words) => words,
+): NodeApiError {
 	if (error instanceof NodeApiError) return error;
 	const { message, description } = wordsOf(error as Words);
-	return wordedError(node, { message, description: description ?? '' });
+	return wordedError(node, clean({ message, description: description ?? '' }));
 }

@@ -1,4 +1,4 @@
-import { UserError } from 'n8n-workflow';
+import { checkProxy } from '../checks/proxy';
 import { checkWholeNumber } from '../checks/values';
 import type { HttpOptions } from '../transport/request';
 import type { ItemContext } from './itemContext';
@@ -31,43 +31,6 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 
 export const DEFAULT_HTTP_OPTIONS: HttpOptions = { timeout: DEFAULT_TIMEOUT_MS };
 
-const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
-
-/**
- * A part of an address as n8n wants it: it writes it into one again, but for the percent sign.
- * Undefined where a percent sign stands for no other character.
- */
-function decoded(part: string): string | undefined {
-	try {
-		return decodeURIComponent(part).replaceAll('%', '%25');
-	} catch {
-		return undefined;
-	}
-}
-
-function proxyOf(address: string): HttpOptions['proxy'] {
-	const url = URL.canParse(address) ? new URL(address) : undefined;
-	if (!url || !(url.protocol in DEFAULT_PORTS)) {
-		throw new UserError("'Proxy' is not the address of a proxy", {
-			description: "Open 'Request Options' and write it as in http://proxy.example.com:3128.",
-		});
-	}
-	const { protocol, hostname, port } = url;
-	const username = decoded(url.username);
-	const password = decoded(url.password);
-	if (username === undefined || password === undefined) {
-		throw new UserError("'Proxy' has a percent sign in its username or password", {
-			description: "Open 'Request Options' and write the percent sign as %25.",
-		});
-	}
-	return {
-		protocol: protocol.slice(0, -1),
-		host: hostname,
-		port: Number(port) || DEFAULT_PORTS[protocol],
-		...(username && { auth: { username, password } }),
-	};
-}
-
 /**
  * Reads what "Request Options" say of every request.
  *
@@ -81,7 +44,7 @@ export function readHttpOptions(context: ItemContext): HttpOptions {
 	return {
 		timeout: timeout ? checkWholeNumber(timeout, "'Timeout'", 1, LONGEST_MS) : DEFAULT_TIMEOUT_MS,
 		...(allowUnauthorizedCerts && { skipSslCertificateValidation: true }),
-		...(proxy && { proxy: proxyOf(proxy) }),
+		...(proxy && { proxy: checkProxy(proxy) }),
 	};
 }
 

@@ -7,11 +7,6 @@ import type { ItemContext } from './itemContext';
 const DEFAULT_SECONDS = 60;
 const MAX_SECONDS = 3600;
 
-export const DEFAULT_RETRY_OPTIONS: RetryOptions = {
-	maxInFlight: DEFAULT_IN_FLIGHT,
-	keepTryingMs: DEFAULT_SECONDS * 1000,
-};
-
 /** The options, of every operation, for how requests are sent. */
 export const retryOptions: INodeProperties[] = [
 	{

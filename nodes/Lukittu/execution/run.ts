@@ -147,10 +147,8 @@ async function runItem(prepared: PreparedItem, run: Run): Promise<INodeExecution
 	// Of an item's pages, those that are canceled may end before the one that failed.
 	const reason: unknown = outcome.reason instanceof CanceledError ? client.failure : outcome.reason;
 	if (reason === undefined) return [];
-	const failure = itemError(context.getNode(), reason);
-	failure.message = withoutKey(failure.message, client.leakedKey);
-	failure.description = withoutKey(failure.description, client.leakedKey);
-	return failItem(context, run, failure);
+	const clean = <T>(words: T) => withoutKey(words, client.leakedKey);
+	return failItem(context, run, itemError(context.getNode(), reason, clean));
 }
 
 /** For so long, expressions are evaluated before other executions of the process get their turn. */

@@ -33,23 +33,17 @@ const TIMES = ['createdAt', 'updatedAt'];
 /** Most entries for one input item: n8n breaks off at some 120,000, in words that help nobody. */
 const MOST_ENTRIES = 100_000;
 
-/** How to get a list in parts. */
-const PARTS = {
-	customers: "with 'Search'",
-	licenses: "with 'Created After' and 'Created Before'",
-};
-
 /** Refuses a number of entries that n8n cannot take; `isAll` where there are no more of them. */
 type CheckCount = (count: number, isAll: boolean) => void;
 
-function countCheck(name: keyof typeof PARTS, limit: number): CheckCount {
+function countCheck(name: string, splitBy: string, limit: number): CheckCount {
 	return (count, isAll) => {
 		if (Math.min(count, limit) <= MOST_ENTRIES) return;
 		const number = isAll ? `${count}` : `more than ${MOST_ENTRIES}`;
 		throw new UserError(
 			`The list has ${number} ${name}, and n8n takes at most ${MOST_ENTRIES} from one item`,
 			{
-				description: `Get them in parts ${PARTS[name]}: one input item or one run for each part, with at most ${MOST_ENTRIES} ${name} in it.`,
+				description: `Get them in parts with ${splitBy}: one input item or one run for each part, with at most ${MOST_ENTRIES} ${name} in it.`,
 			},
 		);
 	};
@@ -167,14 +161,16 @@ async function listPart<T extends Entry>(
 	return entries && sorted(entries, sort);
 }
 
-function completeOrRefused<T extends Entry>({ entries, missing }: Listing<T>, name: string): T[] {
+function completeOrRefused<T extends Entry>(
+	{ entries, missing }: Listing<T>,
+	{ name, narrowBy }: List<T>,
+): T[] {
 	if (missing === 0) return entries;
-	const parts = name === 'licenses' ? "the filters 'Products' and 'Customers'" : "'Search'";
 	const count = Number.isFinite(missing) ? missing : 'Some';
 	throw new UserError(
 		`${count} ${name} that Lukittu counts came on none of its pages (${entries.length} came)`,
 		{
-			description: `Lukittu's pages skip ${name} whose timestamps are the same, and some while others are deleted. The node found no order that shows them all. Run again, or get the ${name} in parts with ${parts}.`,
+			description: `Lukittu's pages skip ${name} whose timestamps are the same, and some while others are deleted. The node found no order that shows them all. Run again, or get the ${name} in parts with ${narrowBy}.`,
 		},
 	);
 }
@@ -190,14 +186,14 @@ export async function listEntries<T extends Entry>(
 	wanted: Wanted<T>,
 ): Promise<T[]> {
 	const { sort, limit = Infinity, matches } = wanted;
-	const checkCount = countCheck(list.name, limit);
+	const checkCount = countCheck(list.name, list.splitBy, limit);
 	const part = await listPart(client, list, wanted, checkCount);
 	if (part) return part.slice(0, limit);
 	// With conditions of the node's own, it is known only at the end how many there are.
 	const checkTotal = (total: number) => {
 		if (!matches) checkCount(total, true);
 	};
-	const all = completeOrRefused(await listAll(client, list, checkTotal), list.name);
+	const all = completeOrRefused(await listAll(client, list, checkTotal), list);
 	const found = matches ? all.filter(matches) : all;
 	checkCount(found.length, true);
 	return sorted(found, sort).slice(0, limit);

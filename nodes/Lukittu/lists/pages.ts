@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { isObject, objectFault } from '../checks/answers';
 import type { Client } from '../transport/client';
-import type { AnswerCheck } from '../types';
+import type { AnswerCheck, ResourceInfo } from '../types';
 
 /** The page sizes Lukittu knows. Any other silently becomes 25. */
 const PAGE_SIZES = [10, 25, 50, 100] as const;
@@ -41,7 +41,12 @@ export function checkHasEnd(name: string, count: number): void {
 
 /** A list on the server: which, and what of it. */
 export interface List<T extends Entry> {
-	name: 'customers' | 'licenses';
+	/** As in the path and in the answer, for example "licenses". */
+	name: string;
+	resource: ResourceInfo;
+	/** The fields with which a user gets it in parts, and with which a part of it. */
+	splitBy: string;
+	narrowBy: string;
 	/** Looks at an entry. */
 	faultOf: AnswerCheck;
 	/** Filters for the server, already checked. */
@@ -83,7 +88,7 @@ function entryFault(data: unknown, name: string, faultOf: AnswerCheck): string |
  */
 export async function getPage<T extends Entry>(
 	client: Client,
-	{ name, faultOf, query, complete }: List<T>,
+	{ name, resource, faultOf, query, complete }: List<T>,
 	place: Sort & { page: number; pageSize: number },
 ): Promise<Page<T>> {
 	checkHasEnd(name, place.page * place.pageSize);
@@ -92,6 +97,7 @@ export async function getPage<T extends Entry>(
 		url: `/${name}`,
 		qs: { ...query, ...place },
 		faultOf: (data) => entryFault(data, name, faultOf),
+		resource,
 		subject: `the list of ${name}`,
 	});
 	const { [name]: entries, hasNextPage, totalResults } = answer;

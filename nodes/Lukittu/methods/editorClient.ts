@@ -1,8 +1,11 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { DEFAULT_HTTP_OPTIONS } from '../execution/requestOptions';
-import { DEFAULT_RETRY_OPTIONS } from '../execution/retryOptions';
 import { ItemClient, type Client } from '../transport/client';
+import { DEFAULT_IN_FLIGHT } from '../transport/requestLimiter';
 import { withoutKey } from '../transport/secrets';
+
+/** Somebody waits for the list to open. */
+const KEEP_TRYING_MS = 3000;
 
 /** The client for a list in the editor; the API key stays out of what the list shows. */
 export function editorClient(context: ILoadOptionsFunctions): Client {
@@ -11,7 +14,7 @@ export function editorClient(context: ILoadOptionsFunctions): Client {
 		{
 			context,
 			httpOptions: DEFAULT_HTTP_OPTIONS,
-			retryOptions: DEFAULT_RETRY_OPTIONS,
+			retryOptions: { maxInFlight: DEFAULT_IN_FLIGHT, keepTryingMs: KEEP_TRYING_MS },
 			run: {},
 			signal,
 		},

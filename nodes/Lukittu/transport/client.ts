@@ -1,6 +1,6 @@
+import { connectionOf, teamOf } from '../checks/connection';
 import type { LukittuRequest } from '../types';
 import { untilCanceled } from './cancellation';
-import { connectionOf, teamOf } from './connection';
 import { runExclusive } from './mutex';
 import { lukittuRequest, type RequestSettings } from './request';
 

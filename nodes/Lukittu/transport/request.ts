@@ -3,8 +3,10 @@ import {
 	type IAllExecuteFunctions,
 	type IHttpRequestOptions,
 	type IN8nHttpFullResponse,
+	type ILoadOptionsFunctions,
 } from 'n8n-workflow';
 import { isTooDeep, objectFault } from '../checks/answers';
+import { connectionOf, teamOf, type Connection } from '../checks/connection';
 import {
 	faultError,
 	isAbsent,
@@ -14,10 +16,15 @@ import {
 } from '../errors/nodeErrors';
 import type { LukittuRequest, RetryOptions } from '../types';
 import { CanceledError, untilCanceled } from './cancellation';
-import { connectionOf, teamOf, type Connection, type RequestContext } from './connection';
 import { withSlot, type Slot } from './requestLimiter';
 import { retryDelay } from './retry';
 import { mayHoldKey, withoutKey } from './secrets';
+
+/** What a request needs of n8n: from a node that runs, or from a locator's list in the editor. */
+export type RequestContext = Pick<ILoadOptionsFunctions, 'getCredentials' | 'getNode'> & {
+	helpers: Pick<ILoadOptionsFunctions['helpers'], 'httpRequestWithAuthentication'>;
+	getExecutionCancelSignal?: () => AbortSignal | undefined;
+};
 
 /** What n8n's own "Request Options" say of every request. */
 export type HttpOptions = Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificateValidation'> & {

@@ -8,6 +8,7 @@ import { newCustomerBody } from './body';
 import { additionalChanges } from './requestedChanges';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
 import { customerOutput } from './output';
+import { customerResource } from './resource';
 
 const showOnlyForCustomerCreate = {
 	resource: ['customer'],
@@ -48,6 +49,7 @@ export const prepareCustomerCreate: Prepare = (context) => {
 		url: '/customers',
 		faultOf: customerFault,
 		body: newCustomerBody({ ...changes, email: isEmpty(email) ? null : checkEmail(email, '') }),
+		resource: customerResource,
 		subject: 'the new customer',
 	};
 	const output = customerOutput(context);

@@ -6,6 +6,7 @@ import type { Customer } from '../../types';
 import { customerBody, isUnchanged, newCustomerBody, type CustomerChanges } from './body';
 import { updateCustomer } from './updateCustomer';
 import { customerList } from './list';
+import { customerResource } from './resource';
 
 /** What a Create or Update comes to. */
 export type Upserted = {
@@ -65,6 +66,7 @@ async function create(client: Client, email: string, changes: CustomerChanges): 
 		url: '/customers',
 		faultOf: customerFault,
 		body: newCustomerBody({ ...changes, email }),
+		resource: customerResource,
 		subject: 'the new customer',
 		lookUp: async () => {
 			[found] = await customersWith(tolerant(client), email);

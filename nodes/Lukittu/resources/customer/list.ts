@@ -1,6 +1,7 @@
 import { customerFault } from '../../checks/answers';
 import type { List } from '../../lists/pages';
 import type { Customer } from '../../types';
+import { customerResource } from './resource';
 
 /** The filters of a list of customers, already checked. */
 export type CustomerFilters = {
@@ -14,5 +15,13 @@ export type CustomerFilters = {
 /** The list of customers that match the filters. */
 export function customerList(filters: CustomerFilters): List<Customer> {
 	const columns = ['email', 'fullName', 'username'];
-	return { name: 'customers', faultOf: customerFault, query: filters, columns };
+	return {
+		name: 'customers',
+		resource: customerResource,
+		splitBy: "'Search'",
+		narrowBy: "'Search'",
+		faultOf: customerFault,
+		query: filters,
+		columns,
+	};
 }

@@ -1,6 +1,7 @@
 import { customerFault } from '../../checks/answers';
 import type { Client } from '../../transport/client';
 import type { Customer } from '../../types';
+import { customerResource } from './resource';
 
 /** How a customer stands in messages. */
 export function subjectOf(id: string): string {
@@ -18,6 +19,7 @@ export async function readCustomer(client: Client, id: string): Promise<Customer
 		method: 'GET',
 		url: pathOf(id),
 		faultOf: customerFault,
+		resource: customerResource,
 		subject: subjectOf(id),
 	});
 }

@@ -3,6 +3,7 @@ import type { Client } from '../../transport/client';
 import type { Customer } from '../../types';
 import type { CustomerBody } from './body';
 import { pathOf, readCustomer, subjectOf } from './read';
+import { customerResource } from './resource';
 
 /**
  * Reads a customer and writes it back as a whole, since Lukittu replaces everything. Changes of one
@@ -25,6 +26,7 @@ export async function updateCustomer(
 			url: pathOf(id),
 			body,
 			faultOf: customerFault,
+			resource: customerResource,
 			subject: subjectOf(id),
 		});
 	});

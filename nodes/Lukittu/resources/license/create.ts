@@ -23,6 +23,7 @@ import {
 	type LicenseCreateBody,
 } from './idempotency';
 import { licenseOutput } from './output';
+import { licenseResource } from './resource';
 
 const showOnlyForLicenseCreate = {
 	resource: ['license'],
@@ -139,6 +140,7 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		url: '/licenses',
 		faultOf: licenseFault,
 		body,
+		resource: licenseResource,
 		subject: 'the new license',
 	};
 	if (key === undefined) {

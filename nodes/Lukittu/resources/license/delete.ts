@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Prepare } from '../../execution/operation';
 import { licenseReference } from '../parameters';
 import { pathOf, subjectOf } from './read';
+import { licenseResource } from './resource';
 
 /** Delete: one DELETE by ID or key, whichever names the license. */
 export const prepareLicenseDelete: Prepare = (context) => {
@@ -10,6 +11,7 @@ export const prepareLicenseDelete: Prepare = (context) => {
 		const data = await client.send<IDataObject>({
 			method: 'DELETE',
 			url: pathOf(reference),
+			resource: licenseResource,
 			subject: subjectOf(reference),
 		});
 		const named =

@@ -4,6 +4,7 @@ import { listEntries } from '../../lists/listEntries';
 import { tolerant, type Client } from '../../transport/client';
 import type { License, LicenseBody, LukittuRequest, MetadataEntry } from '../../types';
 import { hasMetadata, licenseList } from './list';
+import { licenseResource } from './resource';
 
 /** The metadata key under which a license keeps the idempotency key it was created with. */
 export const IDEMPOTENCY_ENTRY = 'n8nIdempotencyKey';
@@ -96,6 +97,7 @@ async function remove(client: Client, { id }: License): Promise<boolean> {
 		tolerant(client).send({
 			method: 'DELETE',
 			url: `/licenses/id/${id}`,
+			resource: licenseResource,
 			subject: `the surplus license with the ID ${id}`,
 		}),
 	]);

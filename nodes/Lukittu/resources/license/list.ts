@@ -4,6 +4,7 @@ import type { List } from '../../lists/pages';
 import type { Client } from '../../transport/client';
 import type { License } from '../../types';
 import { checkSame, readLicense } from './read';
+import { licenseResource } from './resource';
 
 /** The filters of a list of licenses that Lukittu applies, all already checked. */
 export type LicenseFilters = {
@@ -64,6 +65,9 @@ export function hasMetadata({ metadata = [] }: License, key: string, value: stri
 export function licenseList({ metadata, ...query }: LicenseFilters): List<License> {
 	return {
 		name: 'licenses',
+		resource: licenseResource,
+		splitBy: "'Created After' and 'Created Before'",
+		narrowBy: "the filters 'Products' and 'Customers'",
 		faultOf: licenseFault,
 		query: { ...query, ...(metadata && metadataQuery(metadata)) },
 		partsOf: (seen) => partsByProduct(seen, query.productIds),

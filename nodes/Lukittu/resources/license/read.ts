@@ -2,6 +2,7 @@ import { UserError } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
 import type { Client } from '../../transport/client';
 import type { License, LicenseReference } from '../../types';
+import { licenseResource } from './resource';
 
 /** How a license stands in messages. */
 export function subjectOf(reference: LicenseReference): string {
@@ -21,6 +22,7 @@ export async function lookUpLicense(client: Client, reference: LicenseReference)
 		method: 'GET',
 		url: pathOf(reference),
 		faultOf: licenseFault,
+		resource: licenseResource,
 		subject: subjectOf(reference),
 	});
 }

@@ -3,6 +3,7 @@ import type { Client } from '../../transport/client';
 import type { License, LicenseReference } from '../../types';
 import type { LicenseUpdateBody } from './body';
 import { checkSame, lookUpLicense, readLicense, subjectOf } from './read';
+import { licenseResource } from './resource';
 
 /**
  * Reads a license and writes it back as a whole, since Lukittu replaces everything. Changes of one
@@ -30,6 +31,7 @@ export async function updateLicense(
 			url: `/licenses/id/${id}`,
 			body,
 			faultOf: licenseFault,
+			resource: licenseResource,
 			subject: subjectOf(reference),
 			isRepeatable,
 		});

@@ -1,16 +1,6 @@
-import {
-	UserError,
-	type ICredentialDataDecryptedObject,
-	type ILoadOptionsFunctions,
-} from 'n8n-workflow';
-import { isUuid } from '../checks/ids';
+import { UserError, type ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { shortened } from '../text';
-
-/** What a request needs of n8n: from a node that runs, or from a locator's list in the editor. */
-export type RequestContext = Pick<ILoadOptionsFunctions, 'getCredentials' | 'getNode'> & {
-	helpers: Pick<ILoadOptionsFunctions['helpers'], 'httpRequestWithAuthentication'>;
-	getExecutionCancelSignal?: () => AbortSignal | undefined;
-};
+import { isUuid } from './ids';
 
 /** Where the requests of one credential go. */
 export interface Connection {
