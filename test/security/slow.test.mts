@@ -14,7 +14,7 @@ import {
 	checkWholeNumber,
 } from '../../nodes/Lukittu/checks/values.ts';
 import { readOutput } from '../../nodes/Lukittu/resources/output.ts';
-import { checkIdempotencyKey } from '../../nodes/Lukittu/resources/license/idempotency.ts';
+import { checkIdempotencyKey } from '../../nodes/Lukittu/checks/idempotencyKey.ts';
 import { wasRenewedWith } from '../../nodes/Lukittu/resources/license/renewal.ts';
 import { checkBaseUrl } from '../../nodes/Lukittu/transport/connection.ts';
 import { explainRefusal } from '../../nodes/Lukittu/transport/refusals.ts';

@@ -1,10 +1,12 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { customerFault } from '../../checks/answers';
-import { checkEmail, isEmpty } from '../../checks/customer';
+import { checkEmail } from '../../checks/customer';
+import { isEmpty } from '../../checks/values';
 import type { Prepare } from '../../transport/door';
 import type { LukittuRequest } from '../../transport/request';
 import type { Customer } from '../../types';
 import { metadataEntries } from '../fields';
+import { readOptionalFields, toldOf } from '../leaveOut';
 import { newCustomerBody } from './body';
 import { additionalChanges } from './changes';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
@@ -42,8 +44,8 @@ export const customerCreateDescription: INodeProperties[] = [
 /** Create: one POST, whether or not there is a customer with this e-mail address. */
 export const prepareCustomerCreate: Prepare = (context) => {
 	const email = context.getNodeParameter('email', '');
-	const additional = context.getNodeParameter('customerFields', {}) as IDataObject;
-	const changes = additionalChanges(additional);
+	const additional = readOptionalFields(context, 'customerFields');
+	const changes = additionalChanges(additional.fields);
 	const request: LukittuRequest = {
 		method: 'POST',
 		url: '/customers',
@@ -52,5 +54,5 @@ export const prepareCustomerCreate: Prepare = (context) => {
 		subject: 'the new customer',
 	};
 	const output = customerOutput(context);
-	return async (send) => [output(await send<Customer>(request))];
+	return async (send) => [output(await send<Customer>(request), toldOf(additional))];
 };

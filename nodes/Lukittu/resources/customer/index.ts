@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { throughDoor } from '../../transport/door';
+import { ignoreEmptyField } from '../leaveOut';
 import { operationOptions } from '../options';
 import { customerCreateDescription, prepareCustomerCreate } from './create';
 import { prepareCustomerDelete } from './delete';
@@ -85,6 +86,7 @@ export const customerDescription: INodeProperties[] = [
 	...customerGetManyDescription,
 	...customerUpdateDescription,
 	...customerUpsertDescription,
-	customerOptions(['create', 'get', 'update', 'upsert']),
+	customerOptions(['create', 'upsert'], [ignoreEmptyField]),
+	customerOptions(['get', 'update']),
 	operationOptions('customer', ['delete']),
 ];

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { throughDoor } from '../../transport/door';
+import { ignoreEmptyField } from '../leaveOut';
 import { operationOptions } from '../options';
 import { licenseCreateDescription, prepareLicenseCreate } from './create';
 import { prepareLicenseDelete } from './delete';
@@ -108,6 +109,7 @@ export const licenseDescription: INodeProperties[] = [
 	...licenseRenewDescription,
 	...licenseSuspendDescription,
 	...licenseUpdateDescription,
-	licenseOptions(['create', 'get', 'reinstate', 'renew', 'suspend', 'update']),
+	licenseOptions(['create'], [ignoreEmptyField]),
+	licenseOptions(['get', 'reinstate', 'renew', 'suspend', 'update']),
 	operationOptions('license', ['delete']),
 ];
