@@ -90,6 +90,7 @@ describe.each([
 		],
 		['metadata that is no list', { metadata: '={{ $json.missing }}' }],
 		['untouched metadata', { metadata: {} }],
+		['a part that is no text', address({ city: '={{ ({ toString: 1 }) }}' as string })],
 		['half a character', { fullName: '={{ "Alma 🎫".slice(0, 6) }}' }],
 	])('still refuses %s', async (_, fields) => {
 		const { error } = await run(fields);

@@ -178,6 +178,29 @@ test.each(TAKEN)('takes %s, once', async (key) => {
 });
 
 test.each([
+	'-V1StGXR8_Z5jdHi6B-my',
+	'V1StGXR8_Z5--jdHi6B-m_',
+	'a__b',
+	'/orders/1001/',
+	'arn:aws:license-manager::294406891311:license:l-ecbba',
+])('the way out that the message names works for the ID %s', async (id) => {
+	const items = [{ id }, { id }];
+	const refused = await createKeyed(sandbox, '={{ $json.id }}', {}, { items });
+	expect(readable(refused.error)).toContain('{{ $json.id.base64Encode() }}');
+	const { error } = await createKeyed(sandbox, '={{ $json.id.base64Encode() }}', {}, { items });
+	expect(readable(error).trim()).toBe('');
+	expect(keysIn(sandbox)).toEqual([Buffer.from(id).toString('base64')]);
+	// Without an ID, it is empty.
+	const empty = await createKeyed(
+		sandbox,
+		'={{ $json.id.base64Encode() }}',
+		{},
+		{ items: [{ id: '' }] },
+	);
+	expect(readable(empty.error)).toContain('is empty');
+});
+
+test.each([
 	[1001, '1001'],
 	[2 ** 53 - 1, '9007199254740991'],
 	[10.5, '10.5'],

@@ -27,7 +27,7 @@ const ADDRESS: Record<keyof Address, Lengths> = {
 const LENGTHS: Record<string, Lengths> = { ...NAMES, ...ADDRESS };
 
 /** One @ and a dot behind it. */
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const EMAIL = /^[^\s@]+@(?=[^\s@.]*\.)[^\s@]+$/;
 /**
  * Those of them that Lukittu takes: no dot at the beginning, before the @ or beside another, few
  * signs and no letters beyond ASCII before the @, and a domain name behind it. A backslash would be
@@ -114,7 +114,7 @@ export function checkDiscordId(value: unknown, advice: string): string {
 				'Give it as text. Where it comes from, the ID must stand in quotes, or its last digits are lost.',
 		});
 	}
-	const id = typeof value === 'string' ? value.trim() : '';
+	const id = typeof value === 'string' ? withoutWrapping(value) : '';
 	const isInRange = id.length < MAX_DISCORD_ID.length || id <= MAX_DISCORD_ID;
 	if (DISCORD_ID.test(id) && isInRange) return id;
 	throw new UserError(`'Discord ID' is ${shown(value)}, which is not a Discord ID`, {
@@ -130,8 +130,8 @@ export function checkDiscordId(value: unknown, advice: string): string {
  */
 export function isTooShort(value: unknown, field: string): boolean {
 	if (isEmpty(value)) return true;
-	const isShort = field in LENGTHS && String(value).trim().length < LENGTHS[field].min;
-	return typeof value === 'string' && isShort;
+	if (typeof value !== 'string' && typeof value !== 'number') return false;
+	return Object.hasOwn(LENGTHS, field) && String(value).trim().length < LENGTHS[field].min;
 }
 
 /**

@@ -53,6 +53,6 @@ export function checkIdempotencyKey(value: unknown): string {
 	if (fault === undefined) return text;
 	throw new UserError(`${PLACE} is ${shown(value)}, ${fault}`, {
 		description:
-			'It would stand for more than one sale or renewal. Check that each expression in it has a value for this item. A key must not begin or end with a separator such as - _ : / . or have two in a row; where your IDs do, add a word in front and behind, and use one separator only.',
+			'It would stand for more than one sale or renewal. Check that each expression in it has a value for this item. A key must not begin or end with a separator such as - _ : / . or have two in a row; if your IDs do, give them as {{ $json.id.base64Encode() }}.',
 	});
 }

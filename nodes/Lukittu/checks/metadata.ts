@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import type { MetadataEntry } from '../types';
 import { shown } from './ids';
-import { checkBoolean, isEmpty, refuseInexact, refuseUnsendable } from './values';
+import { checkBoolean, refuseInexact, refuseUnsendable } from './values';
 
 /** Most metadata entries that Lukittu accepts on one license or customer. */
 const MAX_METADATA = 20;
@@ -20,7 +20,8 @@ export function checkMetadataText(value: unknown, place: string): string {
 			description: 'Give a text. An object can be stored with {{ JSON.stringify(…) }}.',
 		});
 	}
-	if (isEmpty(value)) {
+	// Blanks are kept: the texts are the user's own, and compared exactly.
+	if (value === '' || value === undefined || value === null) {
 		throw new UserError(`${place} is empty`, {
 			description: `Give 1 to ${MAX_LENGTH} characters, or remove the entry.`,
 		});
