@@ -109,7 +109,16 @@ export const licenseDescription: INodeProperties[] = [
 	...licenseRenewDescription,
 	...licenseSuspendDescription,
 	...licenseUpdateDescription,
-	licenseOptions(['create'], [ignoreEmptyField]),
+	licenseOptions(
+		['create'],
+		[
+			{
+				...ignoreEmptyField,
+				description:
+					'Whether metadata entries whose key or value is empty are left out, instead of stopping the item. What was left out comes out as leftOut.',
+			},
+		],
+	),
 	licenseOptions(['get', 'reinstate', 'renew', 'suspend', 'update']),
 	operationOptions('license', ['delete']),
 ];
