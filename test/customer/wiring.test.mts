@@ -105,6 +105,7 @@ function samples(operation: CustomerOperation): Record<string, Sample> {
 			clear: { clear: ['address'] },
 			setMetadata: { setMetadata: entry },
 			removeMetadata: { removeMetadata: ['order'] },
+			replaceAddress: { replaceAddress: address({ city: 'Newton' }).address },
 			replaceMetadata: { replaceMetadata: entry },
 		};
 		return {
@@ -149,6 +150,8 @@ test.each<CustomerOperation>(['create', 'delete', 'get', 'getAll', 'update', 'up
 			)
 			// These change what comes out, not what is sent.
 			.filter((path) => !/^options\.(output|outputFields|simplify)$/.test(path))
+			// This changes what is refused.
+			.filter((path) => path !== 'options.ignoreEmptyValues')
 			// And these how it is sent: see test/faults/options.test.mts.
 			.filter((path) => !/^options\.(keepTryingFor|mostRequestsAtOnce)$/.test(path));
 		const table = samples(operation);

@@ -204,7 +204,8 @@ test.each([
 	expect(idsOf(items)).toEqual([after]);
 });
 
-const DATES = 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.';
+const DATES =
+	'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z. Text in another form becomes one with an expression such as {{ DateTime.fromFormat("31.12.2030", "dd.MM.yyyy").toISODate() }}.';
 const STATUSES = 'Give one of: ACTIVE, EXPIRED, EXPIRING, INACTIVE, SUSPENDED, UPCOMING.';
 const EXPRESSION = 'If it comes from an expression, check that the expression has a value';
 

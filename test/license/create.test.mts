@@ -133,10 +133,10 @@ describe('expiration date', () => {
 	const SECONDS = Date.parse(DATE) / 1000;
 
 	test.each([
-		['a date in summer', '2040-07-01', NEW_YORK, '2040-07-01T04:00:00.000Z'],
-		['a date in winter', '2040-01-15', NEW_YORK, '2040-01-15T05:00:00.000Z'],
-		['a date in summer', '2040-07-01', HELSINKI, '2040-06-30T21:00:00.000Z'],
-		['a date in winter', '2040-01-15', HELSINKI, '2040-01-14T22:00:00.000Z'],
+		['a date in summer', '2040-07-01', NEW_YORK, '2040-07-02T03:59:59.999Z'],
+		['a date in winter', '2040-01-15', NEW_YORK, '2040-01-16T04:59:59.999Z'],
+		['a date in summer', '2040-07-01', HELSINKI, '2040-07-01T20:59:59.999Z'],
+		['a date in winter', '2040-01-15', HELSINKI, '2040-01-15T21:59:59.999Z'],
 		['what the date picker gives', '2040-07-01T12:30:00', NEW_YORK, '2040-07-01T16:30:00.000Z'],
 		['what the date picker gives', '2040-07-01T12:30:00', HELSINKI, '2040-07-01T09:30:00.000Z'],
 		['a time without seconds', '2040-07-01T12:30', HELSINKI, '2040-07-01T09:30:00.000Z'],
@@ -401,10 +401,12 @@ describe.each([
 		['an expression', '={{ $json.seats > 1 }}', true],
 	])('takes %s', async (_, value, expected) => {
 		const additionalFields = { [field]: value };
+		const { id } = sandbox.addCustomer();
+		const parameters = { additionalFields, customers: customers(id) };
 
-		const body = await bodySent({ additionalFields }, { items: [{ seats: 3 }] });
+		const body = await bodySent(parameters, { items: [{ seats: 3 }] });
 
-		expect(body).toEqual({ ...NOTHING_SET, [field]: expected });
+		expect(body).toEqual({ ...NOTHING_SET, customerIds: [id], [field]: expected });
 	});
 
 	test.each([

@@ -284,7 +284,7 @@ Remove the character with the code 0.`,
 			'={{ "🎫".slice(0, 1) }}',
 			{},
 			`'Idempotency Key' contains half a character
-It was cut in the middle of a character, such as an emoji. Cut it elsewhere.`,
+It was cut in the middle of a character, such as an emoji. Shorten a text with {{ Array.from(text).slice(0, 50).join("") }}, which keeps characters whole.`,
 		],
 		[
 			'20 own entries beside it',

@@ -23,14 +23,17 @@ const renew = async (parameters: IDataObject, extra: RunExtra = {}) =>
 	await runLicense(sandbox, 'renew', { license: byId(license.id), ...parameters }, extra);
 
 const DAYS = 'Give a whole number from 1 to 1000.';
-const DATE = 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.';
+const DATE =
+	'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z. Text in another form becomes one with an expression such as {{ DateTime.fromFormat("31.12.2030", "dd.MM.yyyy").toISODate() }}.';
+const NUMBER =
+	'A number must be a Unix timestamp, in seconds or milliseconds, from the year 2000 on. Digits such as 20301231 become a date with {{ DateTime.fromFormat("20301231", "yyyyMMdd").toISODate() }}, the serial number of a spreadsheet with {{ (47848).toDateTime("excel").toUTC().toISODate() }}.';
 const SWITCH = 'Switch the field on or off, or give true or false.';
 
 const refused: Array<[IDataObject, string]> = [
 	[{}, `'Renew Until' is empty\nChoose the date. ${FROM_EXPRESSION}`],
 	[until('={{ $json.missing }}'), `'Renew Until' is empty\nChoose the date. ${FROM_EXPRESSION}`],
 	[until('soon'), `'Renew Until' is "soon", which is not a date\n${DATE}`],
-	[until('2030'), `'Renew Until' is "2030", which is not a date\n${DATE}`],
+	[until('2030'), `'Renew Until' is "2030", which is not a date\n${NUMBER}`],
 	[until('2031-02-30'), `'Renew Until' is "2031-02-30", which is not a date\n${DATE}`],
 	[until('18:00'), `'Renew Until' is "18:00", which is not a date\n${DATE}`],
 	[until('10000-01-01'), `'Renew Until' is "10000-01-01", which is not a date\n${DATE}`],
@@ -100,11 +103,11 @@ test.each([
 });
 
 const moments: Array<[GenericValue, string, string]> = [
-	// Without a zone: the workflow's, in winter and in summer.
-	['2033-01-01', 'America/New_York', '2033-01-01T05:00:00.000Z'],
+	// Without a zone: the workflow's, in winter and in summer. Without a time: the end of the day.
+	['2033-01-01', 'America/New_York', '2033-01-02T04:59:59.999Z'],
 	['2033-07-01T00:00:00', 'America/New_York', '2033-07-01T04:00:00.000Z'],
 	['2033-07-01 12:30:00', 'Asia/Kolkata', '2033-07-01T07:00:00.000Z'],
-	['2033-07-01', 'UTC', '2033-07-01T00:00:00.000Z'],
+	['2033-07-01', 'UTC', '2033-07-01T23:59:59.999Z'],
 	// In an hour that the clock skips.
 	['2033-03-27T02:30:00', 'Europe/Berlin', '2033-03-27T01:30:00.000Z'],
 	// With a zone: that one.

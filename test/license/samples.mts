@@ -103,6 +103,10 @@ export function licenseSamples(sandbox: Sandbox): Samples {
 			expirationStart: [duration, { ...duration, expirationStart: 'ACTIVATION' }],
 			'customers.customer.customerId': [{}, { customers: customers(owner) }],
 			'products.product.productId': [{}, { products: products(app) }],
+			'additionalFields.sendEmailDelivery': [
+				{ customers: customers(owner) },
+				{ customers: customers(owner), additionalFields: { sendEmailDelivery: true } },
+			],
 			...inCollection(
 				'additionalFields',
 				{},
@@ -111,7 +115,6 @@ export function licenseSamples(sandbox: Sandbox): Samples {
 					idempotencyKey: [{}, { idempotencyKey: 'sale 1' }],
 					ipLimit: [{}, { ipLimit: 2 }],
 					...ofEntries('metadata'),
-					sendEmailDelivery: [{}, { sendEmailDelivery: true }],
 					suspended: [{}, { suspended: true }],
 				},
 			),

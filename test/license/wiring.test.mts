@@ -13,8 +13,8 @@ import { licenseSamples } from './samples.mts';
 import { credentialsOf, readable, startShop } from './support.mts';
 import { runTool } from './tool.mts';
 
-/** What these do shows on a busy server only: see test/faults/options.test.mts. */
-const SENDING_OPTIONS = /^options\.(keepTryingFor|mostRequestsAtOnce)$/;
+/** What these do shows on a busy server, or with empty values, only: see their own tests. */
+const SENDING_OPTIONS = /^options\.(ignoreEmptyValues|keepTryingFor|mostRequestsAtOnce)$/;
 
 let description: INodeTypeDescription;
 let codex: IDataObject;

@@ -43,11 +43,15 @@ const marksIn = ({ metadata }: Facts) => metadata.filter(({ key }) => key === RE
 
 const renewedOf = (outcome: Outcome) => 'output' in outcome && outcome.output.renewed;
 
-/** Keys as users give them, and the way n8n gives them where the field was not added. */
+/**
+ * Keys as users give them, and the way n8n gives them where the field was not added. Without
+ * separators beside each other: those are refused.
+ */
 const idempotencyKeys = fc.option(
 	fc
 		.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
-		.filter((key) => key.trim() !== '' && !key.includes('\0')),
+		.filter((key) => !key.includes('\0'))
+		.map((key) => `in_${key.replace(/[\p{P}\p{S}]/gu, 'x')}1`),
 	{ nil: undefined },
 );
 const lifting = fc.constantFrom(undefined, false, true);

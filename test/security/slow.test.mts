@@ -15,7 +15,7 @@ import {
 } from '../../nodes/Lukittu/checks/values.ts';
 import { readOutput } from '../../nodes/Lukittu/resources/output.ts';
 import { licenseResource } from '../../nodes/Lukittu/resources/license/resource.ts';
-import { checkIdempotencyKey } from '../../nodes/Lukittu/resources/license/idempotency.ts';
+import { checkIdempotencyKey } from '../../nodes/Lukittu/checks/idempotencyKey.ts';
 import { wasRenewedWith } from '../../nodes/Lukittu/resources/license/renewal.ts';
 import { checkBaseUrl } from '../../nodes/Lukittu/checks/connection.ts';
 import { explainRefusal } from '../../nodes/Lukittu/errors/refusals.ts';
@@ -42,6 +42,10 @@ const LONG_TEXTS: Array<[string, string]> = [
 	['at signs', filled('@')],
 	['dots behind an at sign', `a@${filled('.')}`],
 	['letters and dots behind an at sign', `a@${filled('a.')}`],
+	['dots between at signs', `a@${filled('.')}@`],
+	['letters and dots between at signs', `a@${filled('a.')}@`],
+	['quotes', filled('"')],
+	['invisible characters', filled('\u200b')],
 	['commas', filled(',')],
 	['IDs', Array.from({ length: 100_000 }, (_, index) => uuid(index)).join(',')],
 	['groups of a license key', filled('ABCD1-')],

@@ -20,10 +20,12 @@ export function isLicenseKey(text: string): boolean {
 const LONGEST_SHOWN = 60;
 
 function jsonOf(value: unknown): string {
+	// JSON has null for those that are none.
+	if (typeof value === 'number') return String(value);
 	try {
 		return JSON.stringify(value) ?? String(value);
 	} catch {
-		// Nested too deep, in a circle, or a number that JSON does not have.
+		// Nested too deep, in a circle, or a BigInt, which JSON does not have.
 		return `a value of the type ${typeof value}`;
 	}
 }
@@ -31,6 +33,18 @@ function jsonOf(value: unknown): string {
 /** Shows a value inside a message: short, on one line, whatever its type. */
 export function shown(value: unknown): string {
 	return shortened(jsonOf(value), LONGEST_SHOWN);
+}
+
+/**
+ * The text that is meant where an ID, key or address was copied: without invisible characters, and
+ * without blanks or quotes around it.
+ */
+export function withoutWrapping(text: string): string {
+	return text
+		.replace(/\p{Cf}/gu, '')
+		.trim()
+		.replace(/^["'`\u2018-\u201f\u00ab\u00bb](.*)["'`\u2018-\u201f\u00ab\u00bb]$/, '$1')
+		.trim();
 }
 
 /**
@@ -42,7 +56,7 @@ export function shown(value: unknown): string {
  * @throws UserError if the value is no UUID
  */
 export function checkUuid(value: unknown, place: string, noun: string): string {
-	const id = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	const id = typeof value === 'string' ? withoutWrapping(value).toLowerCase() : value;
 	if (typeof id === 'string' && UUID.test(id)) return id;
 	if (id === '' || id === undefined || id === null) {
 		throw new UserError(`${place} has no ${noun} ID`, {
@@ -64,7 +78,9 @@ export function checkUuid(value: unknown, place: string, noun: string): string {
  * @throws UserError if the value is not five groups of five letters or digits
  */
 export function checkLicenseKey(value: unknown, place: string): string {
-	const key = typeof value === 'string' ? value.trim().toUpperCase() : '';
+	// Word processors and mail programs make other dashes of hyphens.
+	const text = typeof value === 'string' ? value.replace(/[\p{Pd}\u2212]/gu, '-') : '';
+	const key = withoutWrapping(text).toUpperCase();
 	if (isLicenseKey(key)) return key;
 	if (key === '' && (typeof value === 'string' || value === undefined || value === null)) {
 		throw new UserError(`${place} has no license key`, {

@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import type { MetadataEntry } from '../types';
 import { shown } from './ids';
-import { checkBoolean, refuseNul } from './values';
+import { checkBoolean, refuseInexact, refuseUnsendable } from './values';
 
 /** Most metadata entries that Lukittu accepts on one license or customer. */
 const MAX_METADATA = 20;
@@ -11,7 +11,7 @@ const MAX_LENGTH = 255;
  * Checks a metadata key or value and returns it as text; numbers and booleans become text.
  *
  * @param place how messages name the field, for example "'Metadata' entry 2, 'Key'"
- * @throws UserError if it is empty, longer than 255 characters or no text
+ * @throws UserError if it is empty, longer than 255 characters, no text, or cannot be sent
  */
 export function checkMetadataText(value: unknown, place: string): string {
 	const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
@@ -20,18 +20,20 @@ export function checkMetadataText(value: unknown, place: string): string {
 			description: 'Give a text. An object can be stored with {{ JSON.stringify(…) }}.',
 		});
 	}
-	const text = isPlain ? String(value) : '';
-	if (text === '') {
+	// Blanks are kept: the texts are the user's own, and compared exactly.
+	if (value === '' || value === undefined || value === null) {
 		throw new UserError(`${place} is empty`, {
 			description: `Give 1 to ${MAX_LENGTH} characters, or remove the entry.`,
 		});
 	}
+	refuseInexact(value, place);
+	const text = String(value);
 	if (text.length > MAX_LENGTH) {
 		throw new UserError(`${place} has ${text.length} characters`, {
 			description: `Lukittu takes at most ${MAX_LENGTH}. Shorten it.`,
 		});
 	}
-	refuseNul(text, place);
+	refuseUnsendable(text, place);
 	return text;
 }
 

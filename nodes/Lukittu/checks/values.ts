@@ -2,27 +2,62 @@ import { DateTime } from 'luxon';
 import { UserError } from 'n8n-workflow';
 import { shown } from './ids';
 
+/** Earlier dates come from values that are none, such as a spreadsheet's serial number. */
+const MIN_YEAR = 2000;
 const MAX_YEAR = 9999;
 const FULL_DATE = /^\d{4}-?\d{2}-?\d{2}/;
-/** Numbers below this are seconds since 1970, as Stripe gives them; from here on milliseconds. */
-const FIRST_MILLISECONDS = 1e11;
-/** Numbers from here on are no timestamp, but perhaps the digits of a date. */
-const FIRST_TOO_LARGE = 1e13;
+const DATE_WITHOUT_TIME = /^\d{4}-?\d{2}-?\d{2}$/;
+/** The year 2000 in seconds since 1970; from `MAX_SECONDS` on, a number has too many digits. */
+const MIN_SECONDS = 946_684_800;
+const MAX_SECONDS = 1e10;
+
+const CHECK_EXPRESSION =
+	'If it comes from an expression, check that the expression has a value for this item.';
+
+/** Whether there is nothing in a value; blanks and invisible characters are nothing too. */
+export function isEmpty(value: unknown): boolean {
+	if (typeof value === 'string') return !/[^\s\p{Cf}]/u.test(value);
+	return value === undefined || value === null;
+}
 
 /** Refuses what an expression without a value gives. */
 export function refuseEmpty(value: unknown, place: string, advice: string): void {
-	const isText = typeof value === 'string';
-	if (value !== undefined && value !== null && !(isText && value.trim() === '')) return;
-	throw new UserError(`${place} is empty`, {
-		description: `${advice} If it comes from an expression, check that the expression has a value for this item.`,
+	if (!isEmpty(value)) return;
+	throw new UserError(`${place} is empty`, { description: `${advice} ${CHECK_EXPRESSION}` });
+}
+
+/**
+ * Refuses a number that is none, or whose last digits may be lost, where a text is wanted: IDs of
+ * many digits often come as numbers.
+ */
+export function refuseInexact(value: unknown, place: string): void {
+	if (typeof value !== 'number') return;
+	if (!Number.isFinite(value)) {
+		throw new UserError(`${place} is ${shown(value)}, which is not text`, {
+			description: `Give a text or a number. ${CHECK_EXPRESSION}`,
+		});
+	}
+	if (!Number.isInteger(value) || Number.isSafeInteger(value)) return;
+	throw new UserError(`${place} is a number, which does not hold all of its digits`, {
+		description:
+			'Give it as text. Where it comes from, it must stand in quotes, or its last digits are lost.',
 	});
 }
 
-/** Refuses a NUL character, which Lukittu answers with status 500. */
-export function refuseNul(text: string, place: string): void {
-	if (!text.includes('\0')) return;
-	throw new UserError(`${place} contains a NUL character`, {
-		description: 'Remove the character with the code 0.',
+/**
+ * Refuses a text that Lukittu answers with status 500: with a NUL character, or with half a
+ * character (a lone surrogate), which is also sent as something else.
+ */
+export function refuseUnsendable(text: string, place: string): void {
+	if (text.includes('\0')) {
+		throw new UserError(`${place} contains a NUL character`, {
+			description: 'Remove the character with the code 0.',
+		});
+	}
+	if (!/\p{Surrogate}/u.test(text)) return;
+	throw new UserError(`${place} contains half a character`, {
+		description:
+			'It was cut in the middle of a character, such as an emoji. Shorten a text with {{ Array.from(text).slice(0, 50).join("") }}, which keeps characters whole.',
 	});
 }
 
@@ -94,19 +129,38 @@ export function checkChoice<T extends string>(
 	throw new UserError(`${place} is ${shown(value)}`, { description: advice });
 }
 
-function readDate(value: unknown, timezone: string): DateTime {
-	if (DateTime.isDateTime(value)) return value;
-	if (value instanceof Date) return DateTime.fromJSDate(value);
-	const text = typeof value === 'string' ? value.trim() : value;
-	const number = typeof text === 'string' && /^\d{9,13}$/.test(text) ? Number(text) : text;
-	if (typeof number === 'number') {
-		if (number >= FIRST_TOO_LARGE) return DateTime.invalid('not a timestamp');
-		return number < FIRST_MILLISECONDS ? DateTime.fromSeconds(number) : DateTime.fromMillis(number);
+const NO_DATE = DateTime.invalid('not a date');
+
+/** Unix time in seconds, as Stripe gives it, or in milliseconds. */
+function readTimestamp(number: number): DateTime {
+	if (!Number.isInteger(number) || number < MIN_SECONDS) return NO_DATE;
+	if (number < MAX_SECONDS) return DateTime.fromSeconds(number, { zone: 'utc' });
+	const isMilliseconds = number >= MIN_SECONDS * 1000 && number < MAX_SECONDS * 1000;
+	return isMilliseconds ? DateTime.fromMillis(number, { zone: 'utc' }) : NO_DATE;
+}
+
+function readDate(value: unknown, timezone: string, edge: 'start' | 'end'): DateTime {
+	// A DateTime may be that of another copy of luxon.
+	if (DateTime.isDateTime(value) || value instanceof Date) {
+		return DateTime.fromMillis(Number(value), { zone: 'utc' });
 	}
+	if (typeof value === 'number') return readTimestamp(value);
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (/^\d+$/.test(text)) return readTimestamp(Number(text));
 	// A time or a year alone would pass for today, or for the first of January.
-	if (typeof text !== 'string' || !FULL_DATE.test(text)) return DateTime.invalid('not a date');
+	if (!FULL_DATE.test(text)) return NO_DATE;
 	const iso = DateTime.fromISO(text, { zone: timezone });
-	return iso.isValid ? iso : DateTime.fromSQL(text, { zone: timezone });
+	const date = iso.isValid ? iso : DateTime.fromSQL(text, { zone: timezone });
+	return edge === 'end' && DATE_WITHOUT_TIME.test(text) ? date.endOf('day') : date;
+}
+
+/** How to make a date of a value that is none. */
+function dateAdvice(value: unknown): string {
+	const isDigits = typeof value === 'string' && /^\s*[-+]?\d+([.,]\d+)?\s*$/.test(value);
+	if (typeof value !== 'number' && !isDigits) {
+		return 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z. Text in another form becomes one with an expression such as {{ DateTime.fromFormat("31.12.2030", "dd.MM.yyyy").toISODate() }}.';
+	}
+	return 'A number must be a Unix timestamp, in seconds or milliseconds, from the year 2000 on. Digits such as 20301231 become a date with {{ DateTime.fromFormat("20301231", "yyyyMMdd").toISODate() }}, the serial number of a spreadsheet with {{ (47848).toDateTime("excel").toUTC().toISODate() }}.';
 }
 
 /**
@@ -116,24 +170,37 @@ function readDate(value: unknown, timezone: string): DateTime {
  * @param value ISO 8601 or SQL text, a Date, a Luxon DateTime, or seconds or milliseconds since
  *   1970; where the text names no time zone, it is in the workflow's
  * @param place how messages name the field: its label in quotes
- * @throws UserError if it is empty or no date
+ * @param edge what a date without a time means: the start or the end of that day
+ * @throws UserError if it is empty, no date, or before the year 2000
  */
-export function checkDate(value: unknown, place: string, timezone: string): string {
+export function checkDate(
+	value: unknown,
+	place: string,
+	timezone: string,
+	edge: 'start' | 'end' = 'start',
+): string {
 	refuseEmpty(value, place, 'Choose the date.');
-	const utc = readDate(value, timezone).toUTC();
-	if (utc.isValid && utc.year <= MAX_YEAR) return utc.toISO() as string;
-	throw new UserError(`${place} is ${shown(value)}, which is not a date`, {
-		description: 'Give a date such as 2030-12-31 or 2030-12-31T18:00:00Z.',
+	const date = readDate(value, timezone, edge);
+	const utc = date.toUTC();
+	if (!utc.isValid || utc.year > MAX_YEAR) {
+		throw new UserError(`${place} is ${shown(value)}, which is not a date`, {
+			description: dateAdvice(value),
+		});
+	}
+	if (date.year >= MIN_YEAR) return utc.toISO() as string;
+	throw new UserError(`${place} is ${shown(value)}, before the year ${MIN_YEAR}`, {
+		description: `So early a date comes from a value that is none, such as an empty cell or a number that is no timestamp. ${CHECK_EXPRESSION}`,
 	});
 }
 
 /**
- * Checks a date in the future, as `checkDate()` does.
+ * Checks a date in the future, as `checkDate()` does. Without a time, it means the end of that day:
+ * what was paid until a day is valid on that day.
  *
  * @throws UserError if it is empty, no date, or not in the future
  */
 export function checkFutureDate(value: unknown, place: string, timezone: string): string {
-	const date = checkDate(value, place, timezone);
+	const date = checkDate(value, place, timezone, 'end');
 	if (Date.parse(date) > Date.now()) return date;
 	throw new UserError(`${place} is in the past: ${date}`, {
 		description: 'Lukittu takes only dates in the future. Choose a later one.',

@@ -24,6 +24,8 @@ export interface CustomerChanges {
 	discordId?: string | null;
 	/** The parts that are left out stay. */
 	address?: Partial<Address> | null;
+	/** Whether the parts that are left out are removed. */
+	replacesAddress?: boolean;
 	metadata: MetadataChanges;
 }
 
@@ -64,7 +66,7 @@ function mergedAddress(
 }
 
 function merge(current: Written, changes: CustomerChanges, subject: string): CustomerBody {
-	const address = mergedAddress(current.address, changes.address);
+	const address = mergedAddress(changes.replacesAddress ? null : current.address, changes.address);
 	const { discordId } = changes;
 	const isLinked = discordId === (current.discordAccount?.discordId ?? null);
 	const place = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}`;

@@ -1,9 +1,11 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { customerFault } from '../../checks/answers';
-import { checkEmail, isEmpty } from '../../checks/customer';
+import { checkEmail } from '../../checks/customer';
+import { isEmpty } from '../../checks/values';
 import type { Prepare } from '../../execution/operation';
 import type { Customer, LukittuRequest } from '../../types';
 import { metadataEntries } from '../fields';
+import { leftOutOf, readOptionalFields } from '../leaveOut';
 import { newCustomerBody } from './body';
 import { additionalChanges } from './requestedChanges';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
@@ -42,8 +44,8 @@ export const customerCreateDescription: INodeProperties[] = [
 /** Create: one POST, whether or not there is a customer with this e-mail address. */
 export const prepareCustomerCreate: Prepare = (context) => {
 	const email = context.getNodeParameter('email', '');
-	const additional = context.getNodeParameter('customerFields', {}) as IDataObject;
-	const changes = additionalChanges(additional);
+	const additional = readOptionalFields(context, 'customerFields');
+	const changes = additionalChanges(additional.fields);
 	const request: LukittuRequest = {
 		method: 'POST',
 		url: '/customers',
@@ -53,5 +55,5 @@ export const prepareCustomerCreate: Prepare = (context) => {
 		subject: 'the new customer',
 	};
 	const output = customerOutput(context);
-	return async (client) => [output(await client.send<Customer>(request))];
+	return async (client) => [output(await client.send<Customer>(request), leftOutOf(additional))];
 };

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../execution/operation';
+import { ignoreEmptyField } from '../leaveOut';
 import { operationOptions } from '../options';
 import { customerCreateDescription, prepareCustomerCreate } from './create';
 import { prepareCustomerDelete } from './delete';
@@ -79,6 +80,7 @@ export const customerDescription: INodeProperties[] = [
 	...customerGetManyDescription,
 	...customerUpdateDescription,
 	...customerUpsertDescription,
-	customerOptions(['create', 'get', 'update', 'upsert']),
+	customerOptions(['create', 'upsert'], [ignoreEmptyField]),
+	customerOptions(['get', 'update']),
 	operationOptions('customer', ['delete']),
 ];

@@ -2,7 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { checkAddress, checkDiscordId, checkEmail, checkName } from '../../checks/customer';
 import { checkChoice } from '../../checks/values';
 import { fieldLabel } from '../../labels';
-import type { Owner } from '../conflicts';
+import { refuseBeside, type Owner } from '../conflicts';
 import { metadataChanges, metadataSettings } from '../metadata';
 import { ifAdded } from '../parameters';
 import type { CustomerChanges } from './body';
@@ -75,6 +75,15 @@ export function customerChanges(fields: IDataObject): CustomerChanges {
 		...readFields(fields, USE_CLEAR),
 		metadata: metadataChanges(fields, all.includes('metadata'), CUSTOMER),
 	};
+	const replacement = ifAdded(fields, 'replaceAddress', (value) =>
+		checkAddress((value as IDataObject | null)?.value, "'Replace Address'"),
+	);
+	refuseBeside([
+		{ label: 'Replace Address', isAdded: replacement !== undefined, standsAlone: true },
+		{ label: 'Clear', isAdded: all.includes('address') },
+		{ label: 'Address', isAdded: changes.address !== undefined },
+	]);
+	if (replacement) Object.assign(changes, { address: replacement, replacesAddress: true });
 	for (const field of CLEARABLES.filter((clearable) => all.includes(clearable))) {
 		if (changes[field] !== undefined) {
 			throw new UserError(`'Clear' names '${fieldLabel(field)}', which has a new value beside it`, {

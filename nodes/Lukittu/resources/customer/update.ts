@@ -27,7 +27,7 @@ export const customerUpdateDescription: INodeProperties[] = [
 			{
 				...addressField,
 				description:
-					"The address. A part that is left empty stays as it is; to be rid of the whole address, use 'Clear'.",
+					"The address. A part that is left empty stays as it is; to be rid of such parts, use 'Replace Address', of the whole address, 'Clear'.",
 			},
 			{
 				displayName: 'Clear',
@@ -49,6 +49,13 @@ export const customerUpdateDescription: INodeProperties[] = [
 			{ ...emailField, description: 'The new e-mail address' },
 			fullNameField,
 			removeMetadataField,
+			{
+				...addressField,
+				displayName: 'Replace Address',
+				name: 'replaceAddress',
+				description:
+					'The address the customer has from now on, instead of the one it had: a part that is left empty is removed',
+			},
 			{
 				...metadataEntries,
 				displayName: 'Replace Metadata',

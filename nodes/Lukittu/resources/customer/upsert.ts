@@ -1,7 +1,8 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { checkEmail } from '../../checks/customer';
 import type { Prepare } from '../../execution/operation';
 import { metadataSettingEntries } from '../fields';
+import { leftOutOf, readOptionalFields } from '../leaveOut';
 import { additionalChanges } from './requestedChanges';
 import { addressField, discordIdField, emailField, fullNameField, usernameField } from './fields';
 import { createOrUpdate } from './findOrCreate';
@@ -53,11 +54,11 @@ export const prepareCustomerUpsert: Prepare = (context) => {
 		context.getNodeParameter('email', ''),
 		'Give the e-mail address of the customer.',
 	);
-	const additional = context.getNodeParameter('upsertFields', {}) as IDataObject;
-	const changes = additionalChanges(additional);
+	const additional = readOptionalFields(context, 'upsertFields');
+	const changes = additionalChanges(additional.fields);
 	const output = customerOutput(context);
 	return async (client) => {
 		const { customer, ...outcome } = await createOrUpdate(client, email, changes);
-		return [output(customer, outcome)];
+		return [output(customer, { ...outcome, ...leftOutOf(additional) })];
 	};
 };

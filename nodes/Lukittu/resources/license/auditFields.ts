@@ -23,7 +23,7 @@ function timeField(displayName: string, name: string, description: string): INod
 		name,
 		type: 'dateTime',
 		default: '',
-		description: `${description}, in the workflow's time zone unless the value names another`,
+		description: `${description}, in the workflow's time zone unless the value names another; a date without a time means the start of that day`,
 	};
 }
 

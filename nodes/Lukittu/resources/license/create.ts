@@ -1,5 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
+import { checkIdempotencyKey } from '../../checks/idempotencyKey';
 import { checkLinkCount } from '../../checks/ids';
 import { checkMetadata } from '../../checks/metadata';
 import { checkBoolean, checkLimit } from '../../checks/values';
@@ -7,6 +8,7 @@ import type { ItemContext } from '../../execution/itemContext';
 import type { Prepare } from '../../execution/operation';
 import type { License, LukittuRequest } from '../../types';
 import { metadataEntries } from '../fields';
+import { leftOutOf, readOptionalFields } from '../leaveOut';
 import { entriesOf, idsOf, ifAdded } from '../parameters';
 import {
 	checkExpiration,
@@ -16,12 +18,7 @@ import {
 	expirationTypeField,
 } from './expiration';
 import { customersSelect, hwidLimitField, ipLimitField, productsSelect } from './fields';
-import {
-	checkIdempotencyKey,
-	findOrCreate,
-	withIdempotencyKey,
-	type LicenseCreateBody,
-} from './idempotency';
+import { findOrCreate, withIdempotencyKey, type LicenseCreateBody } from './idempotency';
 import { licenseOutput } from './output';
 import { licenseResource } from './resource';
 
@@ -86,7 +83,7 @@ export const licenseCreateDescription: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether Lukittu e-mails the license key to the customers, at most 50 e-mails in 24 hours for a team',
+					'Whether Lukittu e-mails the license key to the customers, of whom at least one must be added; at most 50 e-mails in 24 hours for a team',
 			},
 			{
 				displayName: 'Suspended',
@@ -117,12 +114,19 @@ function readBody(context: ItemContext, additional: IDataObject): LicenseCreateB
 		ifAdded(additional, name, (value) => checkBoolean(value, place)) ?? false;
 	const readMetadata = (value: unknown) =>
 		checkMetadata(entriesOf(value, "'Metadata'"), "'Metadata'");
+	const sendEmailDelivery = isOn('sendEmailDelivery', "'Send Email Delivery'");
+	if (sendEmailDelivery && customerIds.length === 0) {
+		throw new UserError("'Send Email Delivery' is on, but 'Customers' names nobody", {
+			description:
+				"Lukittu e-mails the license key to the license's customers. Add a customer, or switch 'Send Email Delivery' off.",
+		});
+	}
 	return {
 		...expiration,
+		sendEmailDelivery,
 		hwidLimit: limit('hwidLimit', "'Hardware ID Limit'"),
 		ipLimit: limit('ipLimit', "'IP Address Limit'"),
 		suspended: isOn('suspended', "'Suspended'"),
-		sendEmailDelivery: isOn('sendEmailDelivery', "'Send Email Delivery'"),
 		customerIds: checkLinkCount(customerIds, "'Customers'", 'customer'),
 		productIds: checkLinkCount(productIds, "'Products'", 'product'),
 		metadata: ifAdded(additional, 'metadata', readMetadata) ?? [],
@@ -131,7 +135,8 @@ function readBody(context: ItemContext, additional: IDataObject): LicenseCreateB
 
 /** Create: one POST with all eleven fields, since Lukittu refuses a body that lacks one. */
 export const prepareLicenseCreate: Prepare = (context) => {
-	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
+	const optional = readOptionalFields(context, 'additionalFields');
+	const additional = optional.fields;
 	const body = readBody(context, additional);
 	const output = licenseOutput(context);
 	const key = ifAdded(additional, 'idempotencyKey', checkIdempotencyKey);
@@ -144,16 +149,14 @@ export const prepareLicenseCreate: Prepare = (context) => {
 		subject: 'the new license',
 	};
 	if (key === undefined) {
-		return async (client) => [
-			output(await client.send<License>(request), { alreadyExisted: false }),
-		];
+		const outcome = { alreadyExisted: false, ...leftOutOf(optional) };
+		return async (client) => [output(await client.send<License>(request), outcome)];
 	}
 
 	const metadata = withIdempotencyKey(body.metadata, key);
-	const isMailed = body.sendEmailDelivery && body.customerIds.length > 0;
 	const keyed = { ...request, body: { ...body, metadata } };
 	return async (client) => {
-		const { license, ...outcome } = await findOrCreate(client, key, isMailed, keyed);
-		return [output(license, outcome)];
+		const { license, ...outcome } = await findOrCreate(client, key, body.sendEmailDelivery, keyed);
+		return [output(license, { ...outcome, ...leftOutOf(optional) })];
 	};
 };

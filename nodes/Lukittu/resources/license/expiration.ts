@@ -36,7 +36,7 @@ export const expirationDateField: INodeProperties = {
 	// Not "required": where the type comes from an expression, n8n would insist on date and days.
 	default: '',
 	description:
-		"When the license expires, in the workflow's time zone unless the value names another. Must be in the future. A Unix timestamp works too.",
+		"When the license expires, in the workflow's time zone unless the value names another. Must be in the future. A date without a time means the end of that day; a Unix timestamp works too.",
 };
 
 export const expirationDaysField: INodeProperties = {

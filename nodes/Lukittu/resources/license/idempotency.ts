@@ -1,5 +1,5 @@
 import { UserError } from 'n8n-workflow';
-import { checkMetadataCount, checkMetadataText } from '../../checks/metadata';
+import { checkMetadataCount } from '../../checks/metadata';
 import { listEntries } from '../../lists/listEntries';
 import { tolerant, type Client } from '../../transport/client';
 import type { License, LicenseBody, LukittuRequest, MetadataEntry } from '../../types';
@@ -25,30 +25,6 @@ export type Created = {
 	 */
 	surplusLicenses?: string;
 };
-
-/**
- * Checks an idempotency key and returns it without the blanks around it.
- *
- * @throws UserError if it is not 1 to 255 characters: without it, every repeat would act again
- */
-export function checkIdempotencyKey(value: unknown): string {
-	const place = "'Idempotency Key'";
-	const key = typeof value === 'string' ? value.trim() : (value ?? '');
-	if (key === '') {
-		throw new UserError(`${place} is empty`, {
-			description:
-				'Give 1 to 255 characters, or remove the field. If it comes from an expression, check that the expression has a value for this item.',
-		});
-	}
-	const text = checkMetadataText(key, place);
-	// It cannot be sent as it is, so it would never be found again.
-	if (/\p{Surrogate}/u.test(text)) {
-		throw new UserError(`${place} contains half a character`, {
-			description: 'It was cut in the middle of a character, such as an emoji. Cut it elsewhere.',
-		});
-	}
-	return text;
-}
 
 /**
  * Adds the idempotency key to the metadata of a new license.

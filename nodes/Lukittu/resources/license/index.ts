@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../execution/operation';
+import { ignoreEmptyField } from '../leaveOut';
 import { operationOptions } from '../options';
 import { licenseCreateDescription, prepareLicenseCreate } from './create';
 import { prepareLicenseDelete } from './delete';
@@ -100,6 +101,16 @@ export const licenseDescription: INodeProperties[] = [
 	...licenseRenewDescription,
 	...licenseSuspendDescription,
 	...licenseUpdateDescription,
-	licenseOptions(['create', 'get', 'reinstate', 'renew', 'suspend', 'update']),
+	licenseOptions(
+		['create'],
+		[
+			{
+				...ignoreEmptyField,
+				description:
+					'Whether metadata entries whose key or value is empty are left out, instead of stopping the item. What was left out comes out as leftOut.',
+			},
+		],
+	),
+	licenseOptions(['get', 'reinstate', 'renew', 'suspend', 'update']),
 	operationOptions('license', ['delete']),
 ];

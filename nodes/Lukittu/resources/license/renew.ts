@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { checkIdempotencyKey } from '../../checks/idempotencyKey';
 import { checkBoolean, checkChoice, checkFutureDate, checkWholeNumber } from '../../checks/values';
 import type { ItemContext } from '../../execution/itemContext';
 import type { Prepare } from '../../execution/operation';
@@ -7,7 +8,6 @@ import { withMetadata } from '../metadata';
 import { ifAdded, licenseReference } from '../parameters';
 import { licenseBody, type LicenseUpdateBody } from './body';
 import { updateLicense } from './updateLicense';
-import { checkIdempotencyKey } from './idempotency';
 import { licenseOutput } from './output';
 import {
 	RENEWALS_ENTRY,
@@ -53,7 +53,7 @@ export const licenseRenewDescription: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { ...showOnlyForLicenseRenew, renewBy: ['date'] } },
 		description:
-			"When the license expires from now on, in the workflow's time zone unless the value names another. Must be in the future. A Unix timestamp works too. A license that lasts longer already stays as it is.",
+			"When the license expires from now on, in the workflow's time zone unless the value names another. Must be in the future. A date without a time means the end of that day; a Unix timestamp works too. A license that lasts longer already stays as it is.",
 	},
 	{
 		displayName: 'Days',
