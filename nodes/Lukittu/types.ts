@@ -98,12 +98,14 @@ export interface Explanation {
 export interface Transient {
 	/** What the server asks to wait, in milliseconds. */
 	retryAfterMs?: number;
-	/** Most times to send the request, where that is fewer than usual. */
-	maxAttempts?: number;
+	/** Most attempts as long as Lukittu has accepted no request of the run. */
+	attemptsBeforeSuccess?: number;
 	/** Whether the server may still be working on the request. */
 	mayStillRun?: boolean;
 	/** Whether the server asks for fewer requests. */
 	isTooMany?: boolean;
+	/** Whether the server seems to be down, so that fewer requests should try. */
+	isOutage?: boolean;
 }
 
 /** What a server answered to a request that it refused. */

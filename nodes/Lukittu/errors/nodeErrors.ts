@@ -1,13 +1,12 @@
 import {
 	ExpressionError,
 	NodeApiError,
-	NodeOperationError,
 	type IN8nHttpFullResponse,
 	type INode,
 	type JsonObject,
 } from 'n8n-workflow';
 import type { Explanation, LukittuRequest, Transient } from '../types';
-import { explainFault } from './connectionFaults';
+import { explainFault, n8nRefusal } from './connectionFaults';
 import { explainRefusal } from './refusals';
 
 /** What the writes of each method do to their subject. */
@@ -92,8 +91,9 @@ export function faultError(
 	fault: unknown,
 	baseUrl: string,
 	isProxied: boolean,
-): NodeApiError | NodeOperationError {
-	if (fault instanceof NodeOperationError) return fault;
+): NodeApiError {
+	const refusal = n8nRefusal(fault);
+	if (refusal) return wordedError(node, refusal);
 	return apiError(node, request, explainFault(fault, baseUrl, isProxied));
 }
 

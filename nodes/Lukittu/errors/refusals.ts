@@ -33,7 +33,7 @@ function notFound({ resource: { label, noun }, subject }: LukittuRequest): Expla
 
 function unauthorized({ method }: LukittuRequest): Explanation {
 	return {
-		...(method === 'GET' && { transient: { maxAttempts: 2 } }),
+		transient: { attemptsBeforeSuccess: method === 'GET' ? 2 : 1, isOutage: true },
 		message: 'Lukittu did not accept the API key for this team',
 		description: `${CHECK_CREDENTIAL} that 'API Key' and 'Team ID' are from the same team's settings in the Lukittu dashboard, and that the key still exists. Lukittu gives the same answer while its database is down: if both are right, try again in a few minutes.`,
 	};
@@ -80,21 +80,28 @@ function invalidBody({ resource }: LukittuRequest, data: unknown[]): Explanation
 	};
 }
 
+/** Statuses of a server that is down, busy or being restarted; from 520 on they are Cloudflare's. */
+const TRANSIENT = [500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526];
+/** Those where the server may still be working on the request. */
+const TIMED_OUT = [504, 524];
+/** Those where a proxy did not get through to the server. */
+const NOT_REACHED = [521, 522, 523, 525, 526];
+
 function serverFault({ status, details, retryAfterMs: asked }: Refusal): Explanation {
 	const wait = waitText(asked);
-	const isTransient = [502, 503, 504].includes(status);
 	return {
 		message: `Lukittu could not process the request (status ${status}${details && `: ${details}`})`,
 		description: wait
 			? `The server has trouble of its own and asks to wait ${wait}: ${WAIT_OR_KEEP_TRYING}.`
 			: 'The server has trouble of its own. Try again in a few minutes.',
 		// With this header, a server tells that it did not take the request.
-		mayHaveActed: !(status === 503 && asked !== undefined),
-		...(isTransient && {
+		mayHaveActed: !NOT_REACHED.includes(status) && !(status === 503 && asked !== undefined),
+		...(TRANSIENT.includes(status) && {
 			transient: {
 				retryAfterMs: asked,
 				isTooMany: status === 503,
-				mayStillRun: status === 504,
+				isOutage: true,
+				mayStillRun: TIMED_OUT.includes(status),
 			},
 		}),
 	};

@@ -8,7 +8,7 @@ import {
 import { itemError } from '../errors/nodeErrors';
 import { CanceledError, untilCanceled } from '../transport/cancellation';
 import { ItemClient, type ItemOrder } from '../transport/client';
-import type { HttpOptions } from '../transport/request';
+import type { HttpOptions, RunState } from '../transport/request';
 import { withoutKey } from '../transport/secrets';
 import type { RetryOptions } from '../types';
 import { recordOf, type ExecutionRecord } from './executionRecord';
@@ -21,7 +21,9 @@ import { readRetryOptions } from './retryOptions';
 const ALL_AT_ONCE: Batching = { size: Infinity, intervalMs: 0 };
 
 /** What the items of one run share. */
-class Run {
+class Run implements RunState {
+	hasSucceeded = false;
+
 	/** By item. Only the first failed item ends the run, but others may fail while they end. */
 	readonly failures = new Map<number, NodeApiError>();
 

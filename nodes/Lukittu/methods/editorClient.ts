@@ -15,7 +15,7 @@ export function editorClient(context: ILoadOptionsFunctions): Client {
 			context,
 			httpOptions: DEFAULT_HTTP_OPTIONS,
 			retryOptions: { maxInFlight: DEFAULT_IN_FLIGHT, keepTryingMs: KEEP_TRYING_MS },
-			run: {},
+			run: { hasSucceeded: false },
 			signal,
 		},
 		{ earlier: Promise.resolve(), next: () => {} },

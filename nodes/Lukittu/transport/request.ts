@@ -32,13 +32,19 @@ export type HttpOptions = Pick<IHttpRequestOptions, 'proxy' | 'skipSslCertificat
 	timeout: number;
 };
 
+/** What the requests of one run know of each other. */
+export interface RunState {
+	/** Whether Lukittu has accepted one of them. */
+	hasSucceeded: boolean;
+}
+
 /** What all requests of one item have in common. */
 export interface RequestSettings {
 	context: RequestContext;
 	httpOptions: HttpOptions;
 	retryOptions: RetryOptions;
 	/** Shared by the requests of one run: the limiter lets runs take turns. */
-	run: object;
+	run: RunState;
 	/** Ends every wait. */
 	signal: AbortSignal;
 	/** Called with a failure that ends the request, before the next request may start. */
@@ -219,10 +225,15 @@ export async function lukittuRequest<T>(
 		if (signal.aborted) throw new CanceledError();
 		giveUpAt ??= Date.now() + keepTryingMs;
 		const [outcome] = await Promise.allSettled([exchange<T>(settings, request, connection, slot)]);
-		if (outcome.status === 'fulfilled') return { answer: outcome.value };
+		if (outcome.status === 'fulfilled') {
+			run.hasSucceeded = true;
+			return { answer: outcome.value };
+		}
 		const failure: unknown = outcome.reason;
-		const delayMs = retryDelay(request, failure, attempt, leftMs());
-		if (transientOf(failure)?.isTooMany) slot.slowDown(delayMs ?? 0);
+		const delayMs = retryDelay(request, failure, attempt, leftMs(), run.hasSucceeded);
+		const { isTooMany, isOutage } = transientOf(failure) ?? {};
+		// In an outage fewer requests try, but nobody waits for the delay of another run.
+		if (isTooMany || isOutage) slot.slowDown(isTooMany ? (delayMs ?? 0) : 0);
 		const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
 		const isFinal = delayMs === undefined && !canLookUp && !wasDeletedBefore(failure);
 		if (isFinal && !request.isOptional) settings.onFailure?.(failure);

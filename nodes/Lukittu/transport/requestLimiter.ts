@@ -100,7 +100,7 @@ class RequestLimiter {
 				isTooMany = true;
 				// Of the requests that were in flight together, only the first refused one halves.
 				if (timesHalved === this.timesHalved) this.halve();
-				void this.pause(pauseMs, signal);
+				if (pauseMs > 0) void this.pause(pauseMs, signal);
 			},
 		};
 	}
