@@ -3,13 +3,23 @@ export interface Reply {
 	status: number;
 	details: string;
 	data: unknown;
+	/** The time of a remembered answer; default: now. */
+	timestamp?: string;
+}
+
+/** What a handler of the client API gives back. */
+export interface ClientReply extends Reply {
+	/** `VALID`, or why not. */
+	code: string;
+	/** The signed challenge in hex; absent where none was sent, and on every refusal. */
+	challengeResponse?: string;
 }
 
 /** An answer as it goes over the wire. */
 export interface Answer {
 	status: number;
 	headers: Record<string, string>;
-	body: string;
+	body: string | Buffer;
 }
 
 /** Thrown by a handler to refuse a request. */
@@ -36,15 +46,26 @@ export function success(details: string, data: unknown, status = 200): Reply {
 
 /** The envelope. There is no `result.code`: the dev API never sends it. */
 export function envelope(reply: Reply, now: Date): Answer {
-	const result = {
-		timestamp: now.toISOString(),
+	return jsonAnswer(reply.status, { data: reply.data, result: resultOf(reply, now) });
+}
+
+/** The envelope of the client API, which has a code. */
+export function clientEnvelope(reply: ClientReply, now: Date): Answer {
+	const { code, challengeResponse } = reply;
+	const result = { ...resultOf(reply, now), code, challengeResponse };
+	return jsonAnswer(reply.status, { data: reply.data, result });
+}
+
+/** Any JSON. */
+export function jsonAnswer(status: number, body: unknown): Answer {
+	return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function resultOf(reply: Reply, now: Date): Record<string, unknown> {
+	return {
+		timestamp: reply.timestamp ?? now.toISOString(),
 		valid: reply.status < 400,
 		details: reply.details,
-	};
-	return {
-		status: reply.status,
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ data: reply.data, result }),
 	};
 }
 

@@ -1,7 +1,7 @@
 import { ApiError } from './answers.mts';
 import { DISCORD_ID, EMAIL } from './formats.mts';
 import { metadataCheck } from './metadata.mts';
-import { jsonBody, refuseNul } from './requests.mts';
+import { jsonBody, refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
 import type { Address, MetadataEntry } from './types.mts';
 import { nullable, optional, strictObject, string, validate } from './validation.mts';
@@ -42,7 +42,7 @@ const customerCheck = strictObject({
 export function customerBody(context: Context): CustomerBody {
 	const result = validate<CustomerBody>(customerCheck, jsonBody(context), reachable);
 	if ('issues' in result) throw new ApiError(400, result.issues[0].message);
-	refuseNul(result.value);
+	refuseUnstorable(result.value);
 	return result.value;
 }
 

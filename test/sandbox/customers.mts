@@ -7,9 +7,9 @@ import type { CustomerBody } from './customer-body.mts';
 import { likeMatcher } from './formats.mts';
 import { metadataRows, metadataView } from './metadata.mts';
 import { cutPage, pageRequest } from './paging.mts';
-import { refuseNul } from './requests.mts';
+import { refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
-import { insertCustomer } from './team.mts';
+import { addressRow, insertCustomer } from './team.mts';
 import type { CustomerRow, DiscordAccount, Team } from './types.mts';
 
 const columns = {
@@ -45,7 +45,7 @@ export function createCustomer(context: Context): Reply {
 	const { team, now } = context;
 	const { discordId, ...fields } = customerBody(context);
 	if (team.customers.size >= team.customerLimit) throw new ApiError(400, 'Customer limit reached');
-	const customer = insertCustomer(team, { ...fields, address: fields.address ?? null }, now);
+	const customer = insertCustomer(team, { ...fields, createdByUserId: null }, now);
 	if (discordId) customer.discordAccount = newDiscordAccount(customer, discordId, now);
 	context.notify(team, 'CUSTOMER_CREATED', customerView(customer, team));
 	return success('Customer created', customerView(customer, team), 201);
@@ -63,7 +63,7 @@ export function updateCustomer(context: Context): Reply {
 	const customer = byId(team, params.customerId);
 	Object.assign(customer, {
 		...fields,
-		address: fields.address ?? null,
+		address: addressRow(fields.address ?? null, customer.id),
 		discordAccount: discordAccountAfter(customer, discordId, now),
 		metadata: metadataRows(fields.metadata, now),
 		updatedAt: now,
@@ -91,7 +91,7 @@ function byId(team: Team, customerId: string): CustomerRow {
 
 function matching(rows: readonly CustomerRow[], search: string | null): readonly CustomerRow[] {
 	if (!search) return rows;
-	refuseNul(search);
+	refuseUnstorable(search);
 	const matches = likeMatcher(search);
 	return rows.filter(({ email, fullName, username, discordAccount }) =>
 		[email, fullName, username, discordAccount?.username, discordAccount?.discordId].some(
@@ -117,6 +117,7 @@ function newDiscordAccount(customer: CustomerRow, discordId: string, now: Date):
 	return {
 		id: randomUUID(),
 		customerId: customer.id,
+		teamId: customer.teamId,
 		discordId,
 		username: `discord${discordId.slice(-4)}`,
 		globalName: `Discord ${discordId.slice(-4)}`,

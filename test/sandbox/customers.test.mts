@@ -192,7 +192,7 @@ describe('list', () => {
 			createdAt: now,
 			updatedAt: now,
 		};
-		const discordAccount = { ...account, id: '', discordId, username: 'gamer' };
+		const discordAccount = { ...account, id: '', teamId: '', discordId, username: 'gamer' };
 		sandbox.addCustomer({ fullName: 'Ada', email: 'one@example.com', discordAccount });
 		sandbox.addCustomer({ fullName: 'Bo', email: 'two@example.com', username: 'bob_1' });
 		expect(await names({ search: 'ONE@' })).toEqual(['Ada']);

@@ -3,7 +3,7 @@ import { expiryIssues } from './expiry.mts';
 import type { ExpiryBody } from './expiry.mts';
 import { LICENSE_KEY, UUID } from './formats.mts';
 import { metadataCheck } from './metadata.mts';
-import { jsonBody, refuseNul } from './requests.mts';
+import { jsonBody, refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
 import type { MetadataEntry } from './types.mts';
 import {
@@ -72,6 +72,6 @@ export function updateBody(context: Context): UpdateBody {
 function checkedBody<T extends LicenseBody>(check: Check, context: Context): T {
 	const result = validate<T>(check, jsonBody(context), (body) => expiryIssues(body, context.now));
 	if ('issues' in result) throw new ApiError(400, 'Invalid request body', result.issues);
-	refuseNul(result.value);
+	refuseUnstorable(result.value);
 	return result.value;
 }

@@ -4,7 +4,7 @@ import { LICENSE_STATUSES, licenseStatus } from './expiry.mts';
 import { LICENSE_KEY, likeMatcher, UUID } from './formats.mts';
 import { licenseView } from './license-view.mts';
 import { cutPage, pageRequest } from './paging.mts';
-import { refuseNul } from './requests.mts';
+import { refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
 import type { LicenseRow } from './types.mts';
 
@@ -74,7 +74,7 @@ function metadataFilter(query: URLSearchParams): Filter | undefined {
 	const key = query.get('metadataKey');
 	const value = query.get('metadataValue');
 	if (!key || !value) return undefined;
-	refuseNul([key, value]);
+	refuseUnstorable([key, value]);
 	const matches = likeMatcher(value);
 	return (license) => license.metadata.some((entry) => entry.key === key && matches(entry.value));
 }

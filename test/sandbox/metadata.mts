@@ -25,20 +25,29 @@ export function metadataRows(entries: MetadataEntry[], now: Date): MetadataRow[]
 	}));
 }
 
+/** Whose an entry is: one of these. */
+interface Owner {
+	customerId?: string;
+	licenseId?: string;
+	productId?: string;
+	releaseId?: string;
+}
+
 /** Entries as they are read back, with the fields that must not be sent again. */
-export function metadataView(
-	rows: MetadataRow[],
-	team: Team,
-	owner: Record<string, string>,
-): unknown[] {
+export function metadataView(rows: MetadataRow[], team: Team, owner: Owner): unknown[] {
 	return rows.map(({ id, key, value, locked, createdAt, updatedAt }) => ({
 		id,
 		key,
 		value,
 		locked,
 		teamId: team.teamId,
-		...owner,
 		createdAt,
 		updatedAt,
+		customerId: owner.customerId ?? null,
+		licenseId: owner.licenseId ?? null,
+		productId: owner.productId ?? null,
+		releaseId: owner.releaseId ?? null,
+		// Blacklist entries have metadata too, but no endpoint shows them.
+		blacklistId: null,
 	}));
 }

@@ -1,5 +1,7 @@
 import { ApiError, emptyAnswer, envelope, htmlAnswer } from './answers.mts';
 import type { Answer, Reply } from './answers.mts';
+import { classloader } from './client-classloader.mts';
+import { heartbeat, verify } from './client-verification.mts';
 import {
 	createCustomer,
 	deleteCustomer,
@@ -7,6 +9,7 @@ import {
 	listCustomers,
 	updateCustomer,
 } from './customers.mts';
+import { listHardwareIds, listIpAddresses, updateHardwareId, updateIpAddress } from './devices.mts';
 import { LICENSE_KEY, UUID } from './formats.mts';
 import { listLicenses } from './license-list.mts';
 import {
@@ -17,52 +20,63 @@ import {
 	getLicenseByKey,
 	updateLicense,
 } from './licenses.mts';
-import type { Context, Handler } from './requests.mts';
+import { createRelease, listReleases, updateRelease } from './releases.mts';
+import type { ClientHandler, Handler, HttpRequest } from './requests.mts';
+import { getStatistics } from './statistics.mts';
 import type { Team } from './types.mts';
 
-interface Route {
-	/** Segments after the team; `{…}` is a parameter. */
-	path: string[];
-	methods: Record<string, Handler>;
-}
+/** Answers a request for a route, whose parameters it is given. */
+type Endpoint = (params: Record<string, string>, request: HttpRequest) => Answer | Promise<Answer>;
 
-/** A request before it is known whose it is. */
-export interface RawRequest extends Omit<Context, 'team' | 'params'> {
-	method: string;
-	path: string;
-	authorization: string | undefined;
-	teams: Team[];
+interface Route {
+	/** `{…}` is a parameter. */
+	path: string[];
+	methods: Record<string, Endpoint>;
 }
 
 const LOGIN_PATH = '/auth/login';
-const TEAM_PATH = ['api', 'v1', 'dev', 'teams', '{teamId}'];
+const DEV_PATH = 'api/v1/dev/teams/{teamId}/';
+const CLIENT_PATH = 'api/v1/client/teams/{teamId}/verification/';
 
 /** In order: a fixed segment goes before a parameter in the same place. */
 const routes: Route[] = [
-	route('licenses', { GET: listLicenses, POST: createLicense }),
-	route('licenses/id/{licenseId}', {
+	devRoute('licenses', { GET: listLicenses, POST: createLicense }),
+	devRoute('licenses/id/{licenseId}', {
 		GET: getLicenseById,
 		PUT: updateLicense,
 		DELETE: deleteLicenseById,
 	}),
-	route('licenses/{licenseKey}', { GET: getLicenseByKey, DELETE: deleteLicenseByKey }),
-	route('customers', { GET: listCustomers, POST: createCustomer }),
-	route('customers/{customerId}', {
+	devRoute('licenses/id/{licenseId}/hwid', { GET: listHardwareIds }),
+	devRoute('licenses/id/{licenseId}/hwid/{hwidId}', { PATCH: updateHardwareId }),
+	devRoute('licenses/id/{licenseId}/ip-address', { GET: listIpAddresses }),
+	devRoute('licenses/id/{licenseId}/ip-address/{ipId}', { PATCH: updateIpAddress }),
+	devRoute('licenses/{licenseKey}', { GET: getLicenseByKey, DELETE: deleteLicenseByKey }),
+	devRoute('customers', { GET: listCustomers, POST: createCustomer }),
+	devRoute('customers/{customerId}', {
 		GET: getCustomer,
 		PUT: updateCustomer,
 		DELETE: deleteCustomer,
 	}),
+	devRoute('releases', { GET: listReleases, POST: createRelease }),
+	devRoute('releases/{releaseId}', { PUT: updateRelease }),
+	devRoute('statistics', { GET: getStatistics }),
+	clientRoute('verify', { POST: verify }),
+	clientRoute('heartbeat', { POST: heartbeat }),
+	clientRoute('classloader', { GET: classloader }),
 ];
 
 const parameterFormats: Record<string, RegExp> = {
 	teamId: UUID,
 	licenseId: UUID,
 	licenseKey: LICENSE_KEY,
+	hwidId: UUID,
+	ipId: UUID,
 	customerId: UUID,
+	releaseId: UUID,
 };
 
 /** Answers a request as the server does. */
-export function answer(request: RawRequest): Answer {
+export async function answer(request: HttpRequest): Promise<Answer> {
 	if (request.path.length > 1 && request.path.endsWith('/'))
 		return emptyAnswer(308, { location: request.path.slice(0, -1) });
 	if (request.path === LOGIN_PATH) return htmlAnswer();
@@ -75,19 +89,48 @@ export function answer(request: RawRequest): Answer {
 }
 
 function answerRoute(
-	methods: Record<string, Handler>,
+	methods: Record<string, Endpoint>,
 	params: Record<string, string>,
-	request: RawRequest,
-): Answer {
+	request: HttpRequest,
+): Answer | Promise<Answer> {
 	if (!Object.hasOwn(methods, request.method)) return emptyAnswer(405);
-	return envelope(reply(methods[request.method], params, request), request.now);
+	return methods[request.method](params, request);
 }
 
-function reply(handler: Handler, params: Record<string, string>, request: RawRequest): Reply {
+function devRoute(path: string, handlers: Record<string, Handler>): Route {
+	const endpoint =
+		(handler: Handler): Endpoint =>
+		async (params, request) =>
+			envelope(await reply(handler, params, request), request.now);
+	return route(DEV_PATH + path, handlers, endpoint);
+}
+
+function clientRoute(path: string, handlers: Record<string, ClientHandler>): Route {
+	const endpoint =
+		(handler: ClientHandler): Endpoint =>
+		(params, request) =>
+			handler({ ...request, params });
+	return route(CLIENT_PATH + path, handlers, endpoint);
+}
+
+function route<T>(
+	path: string,
+	handlers: Record<string, T>,
+	endpoint: (handler: T) => Endpoint,
+): Route {
+	const methods = Object.entries(handlers).map(([method, handler]) => [method, endpoint(handler)]);
+	return { path: path.split('/'), methods: Object.fromEntries(methods) };
+}
+
+async function reply(
+	handler: Handler,
+	params: Record<string, string>,
+	request: HttpRequest,
+): Promise<Reply> {
 	try {
 		checkParameters(params);
 		const team = authenticate(params.teamId, request);
-		return handler({ ...request, team, params });
+		return await handler({ ...request, team, params });
 	} catch (error) {
 		if (error instanceof ApiError) return error;
 		throw error;
@@ -100,10 +143,13 @@ function checkParameters(params: Record<string, string>): void {
 		if (!parameterFormats[name].test(value)) throw new ApiError(400, `Invalid ${name}`);
 }
 
-/** Unknown team, missing key, wrong key and another team's key look the same. */
-function authenticate(teamId: string, { teams, authorization }: RawRequest): Team {
-	const team = teams.find((candidate) => candidate.teamId === teamId);
-	if (!team || authorization !== `Bearer ${team.apiKey}`)
+/** Unknown and deleted teams, no key, a wrong key and another team's key look the same. */
+function authenticate(teamId: string, { teams, headers }: HttpRequest): Team {
+	const team = teams.find((candidate) => candidate.teamId === teamId && !candidate.deleted);
+	const key = /^bearer ([^]*)$/i.exec(headers.authorization ?? '')?.[1];
+	// The server does not look at a key's expiry.
+	const keys = team && [team.apiKey, ...team.moreApiKeys.map((more) => more.key)];
+	if (!team || key === undefined || !keys?.includes(key))
 		throw new ApiError(401, 'Invalid API key');
 	return team;
 }
@@ -116,10 +162,6 @@ function matchPath(path: string[], segments: string[]): Record<string, string> |
 		else if (part !== segments[index]) return undefined;
 	}
 	return params;
-}
-
-function route(path: string, methods: Record<string, Handler>): Route {
-	return { path: [...TEAM_PATH, ...path.split('/')], methods };
 }
 
 function decode(segment: string): string {
