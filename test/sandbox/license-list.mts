@@ -2,7 +2,7 @@ import { success } from './answers.mts';
 import type { Reply } from './answers.mts';
 import { LICENSE_STATUSES, licenseStatus } from './expiry.mts';
 import { LICENSE_KEY, likeMatcher, UUID } from './formats.mts';
-import { licenseView } from './license-view.mts';
+import { licenseListView } from './license-view.mts';
 import { cutPage, pageRequest } from './paging.mts';
 import { refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
@@ -32,7 +32,7 @@ export function listLicenses(context: Context): Reply {
 
 /** A license as it stands in a list. */
 function itemView(license: LicenseRow, { team, features }: Context): Record<string, unknown> {
-	const view = licenseView(license, team);
+	const view = licenseListView(license, team);
 	const { products, customers, metadata, ...documented } = view;
 	return features.fullLists ? view : documented;
 }

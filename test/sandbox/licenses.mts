@@ -1,11 +1,12 @@
 import { ApiError, success } from './answers.mts';
 import type { Reply } from './answers.mts';
-import { expiryOnCreate, expiryOnUpdate } from './expiry.mts';
+import { CREATE_FAILURE, expiryOnCreate, expiryOnUpdate } from './expiry.mts';
 import { createBody, updateBody } from './license-body.mts';
 import type { CreateBody, UpdateBody } from './license-body.mts';
 import { licensePayload, licenseView } from './license-view.mts';
 import { metadataRows } from './metadata.mts';
 import type { RateLimit } from './rate-limits.mts';
+import { refuseUnstorable } from './requests.mts';
 import type { Context, ServerState } from './requests.mts';
 import { insertLicense } from './team.mts';
 import type { LicenseRow, Team } from './types.mts';
@@ -15,14 +16,15 @@ const EMAIL_LIMIT: RateLimit = { requests: 50, seconds: 24 * 60 * 60 };
 
 /** `POST …/licenses` */
 export function createLicense(context: Context): Reply {
-	const { team, now } = context;
+	const { team, now, server } = context;
 	const body = createBody(context);
+	if (team.licenses.size >= team.licenseLimit) throw new ApiError(403, 'Max licenses reached');
 	checkIds(body, team);
 	const { sendEmailDelivery, ...fields } = body;
+	refuseUnstorable(body.metadata, CREATE_FAILURE);
 	const expirationDate = expiryOnCreate(body, now);
 	const recipients = sendEmailDelivery ? emailAddresses(body.customerIds, team) : [];
 	if (recipients.length > 0) checkEmailQuota(context);
-	if (team.licenses.size >= team.licenseLimit) throw new ApiError(403, 'Max licenses reached');
 	// Even NEVER, which must be sent with null, is stored with a start.
 	const expirationStart = body.expirationStart ?? 'CREATION';
 	const license = insertLicense(
@@ -30,9 +32,10 @@ export function createLicense(context: Context): Reply {
 		{ ...fields, createdByUserId: null, expirationDate, expirationStart },
 		now,
 	);
-	context.server.emails.push(...recipients.map((to) => ({ licenseKey: license.licenseKey, to })));
-	context.notify(team, 'LICENSE_CREATED', licensePayload(license, team));
-	return success('License created successfully', licenseView(license, team));
+	server.emails.push(...recipients.map((to) => ({ licenseKey: license.licenseKey, to })));
+	const view = licensePayload(license, team);
+	context.notify(team, 'LICENSE_CREATED', view);
+	return success('License created', { ...view, seats: license.hwidLimit });
 }
 
 /** `GET …/licenses/{licenseKey}` */
@@ -53,15 +56,16 @@ export function updateLicense(context: Context): Reply {
 	const license = byId(team, params.licenseId);
 	checkIds(body, team);
 	checkKeyIsFree(body, license, team);
+	refuseUnstorable(body.metadata);
 	Object.assign(license, {
 		...body,
 		expirationStart: body.expirationStart ?? 'CREATION',
-		expirationDate: expiryOnUpdate(body, license.expirationType, now),
+		expirationDate: expiryOnUpdate(body, license, now),
 		metadata: metadataRows(body.metadata, now),
 		updatedAt: now,
 	} satisfies Partial<LicenseRow>);
 	context.notify(team, 'LICENSE_UPDATED', licensePayload(license, team));
-	return success('License updated successfully', licenseView(license, team));
+	return success('License updated', licensePayload(license, team));
 }
 
 /** `DELETE …/licenses/id/{licenseId}` */
