@@ -107,6 +107,7 @@ export class Memory {
 		const reply = await answer({
 			method,
 			path: `/api/v1/dev/teams/${this.team.teamId}${url}`,
+			search: '',
 			query: new URLSearchParams(),
 			headers: { authorization: `Bearer ${this.team.apiKey}` },
 			clientAddress: '127.0.0.1',

@@ -36,6 +36,9 @@ export class ApiError extends Error {
 /** What the server says of a fault of its own, for want of anything better. */
 export const SERVER_ERROR = 'Internal server error';
 
+/** Where the server sends whoever asks for a path that it does not have. */
+export const LOGIN_PATH = '/auth/login';
+
 const LOGIN_PAGE_BYTES = 70_000;
 const LOGIN_PAGE = loginPage();
 
@@ -72,6 +75,25 @@ function resultOf(reply: Reply, now: Date): Record<string, unknown> {
 /** An HTML page, by default the dashboard's login page. */
 export function htmlAnswer(status = 200, body = LOGIN_PAGE): Answer {
 	return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+}
+
+/** Any text. */
+export function textAnswer(status: number, body: string): Answer {
+	return { status, headers: { 'content-type': 'text/plain' }, body };
+}
+
+/** A redirect to the same place under another path; its body is the place, without a type. */
+export function permanentRedirect(location: string): Answer {
+	return { status: 308, headers: { location, refresh: `0;url=${location}` }, body: location };
+}
+
+/** What the server answers where it has no such path: the whole login page, with a redirect to it. */
+export function loginRedirect(): Answer {
+	const page = htmlAnswer(307);
+	return {
+		...page,
+		headers: { ...page.headers, location: LOGIN_PATH, 'cache-control': 'no-store' },
+	};
 }
 
 /** An answer without body, and therefore without Content-Type. */

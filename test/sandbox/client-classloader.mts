@@ -28,6 +28,11 @@ export function classloader(context: ClientContext): Promise<Answer> {
 	return clientAnswer(context, () => reply(context));
 }
 
+/** `HEAD …/verification/classloader`: the server looks at nothing. */
+export function classloaderHead(): Answer {
+	return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: '' };
+}
+
 async function reply(context: ClientContext): Promise<ClientReply> {
 	const { query, server, clientAddress, now } = context;
 	checkTeamId(context);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import { discordNames } from './discord.mts';
 import type { DiscordRules } from './discord.mts';
 import {
 	createTeam,
+	discordAccount,
 	insertCustomer,
 	insertLicense,
 	insertProduct,
@@ -172,8 +174,13 @@ class TeamLoader {
 	private addRecords(): void {
 		for (const product of this.seed.products)
 			insertProduct(this.team, { ...product, ...this.times(product) }, this.now);
-		for (const { discordId, ...customer } of this.seed.customers)
-			insertCustomer(this.team, { ...customer, ...this.times(customer) }, this.now);
+		for (const { discordId, ...fields } of this.seed.customers) {
+			const times = this.times(fields);
+			const customer = insertCustomer(this.team, { ...fields, ...times }, this.now);
+			if (discordId === null) continue;
+			const names = discordNames(discordId);
+			customer.discordAccount = discordAccount(customer, discordId, names, times.createdAt);
+		}
 		for (const license of this.seed.licenses)
 			insertLicense(
 				this.team,

@@ -13,7 +13,7 @@ export interface DiscordRules {
 	failsWhenIdEndsIn?: string;
 }
 
-/** Asks the outside service; the answer is made up from the ID. */
+/** Asks the outside service. */
 export async function discordUser(
 	discordId: string,
 	rules: DiscordRules,
@@ -21,6 +21,11 @@ export async function discordUser(
 	await sleep(0);
 	if (endsIn(discordId, rules.unknownWhenIdEndsIn)) return 'unknown';
 	if (endsIn(discordId, rules.failsWhenIdEndsIn)) return 'failed';
+	return discordNames(discordId);
+}
+
+/** The names of an account, made up from its ID. */
+export function discordNames(discordId: string): DiscordUser {
 	const digits = discordId.slice(-3);
 	return { username: `user${digits}`, globalName: `Global ${digits}`, avatar: 'abc' };
 }

@@ -7,7 +7,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Either case is well-formed, but stored IDs are lower case and are compared as they are. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const LICENSE_KEY = /^[A-Z0-9]{5}(-[A-Z0-9]{5}){4}$/;
-export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/;
+/** What zod takes for an e-mail address. */
+export const EMAIL =
+	/^(?!\.)(?!.*\.\.)([A-Z0-9_'+\-.]*)[A-Z0-9_+-]@([A-Z0-9][A-Z0-9-]*\.)+[A-Z]{2,}$/i;
 export const DISCORD_ID = /^\d{17,19}$/;
 
 /** A complete date with seconds and time zone. It may have a blank for the T. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { likeMatcher } from './formats.mts';
+import { refuseUnstorable } from './requests.mts';
 import type { MetadataEntry, MetadataRow, Team } from './types.mts';
 import { array, boolean, strictObject, string } from './validation.mts';
 
@@ -50,4 +52,21 @@ export function metadataView(rows: MetadataRow[], team: Team, owner: Owner): unk
 		// Blacklist entries have metadata too, but no endpoint shows them.
 		blacklistId: null,
 	}));
+}
+
+const MAX_FILTER_LENGTH = 255;
+
+/**
+ * A filter of lists by an entry: the key as it is, the value by a part of it. Undefined, so that
+ * everything is listed, where one of them is missing or longer than an entry can be.
+ */
+export function metadataFilter(
+	query: URLSearchParams,
+): ((row: { metadata: MetadataRow[] }) => boolean) | undefined {
+	const key = query.get('metadataKey') ?? '';
+	const value = query.get('metadataValue') ?? '';
+	if ([key, value].some((text) => text === '' || text.length > MAX_FILTER_LENGTH)) return undefined;
+	refuseUnstorable([key, value]);
+	const matches = likeMatcher(value);
+	return ({ metadata }) => metadata.some((entry) => entry.key === key && matches(entry.value));
 }

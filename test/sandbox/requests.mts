@@ -34,6 +34,8 @@ export function newServerState(discord: DiscordRules = {}): ServerState {
 export interface HttpRequest {
 	method: string;
 	path: string;
+	/** As sent, with its question mark; empty where there is none. */
+	search: string;
 	query: URLSearchParams;
 	headers: IncomingHttpHeaders;
 	/** The first entry of X-Forwarded-For, whatever it is, else the socket's address. */

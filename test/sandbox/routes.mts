@@ -1,6 +1,16 @@
-import { ApiError, emptyAnswer, envelope, htmlAnswer } from './answers.mts';
+import {
+	ApiError,
+	emptyAnswer,
+	envelope,
+	htmlAnswer,
+	jsonAnswer,
+	LOGIN_PATH,
+	loginRedirect,
+	permanentRedirect,
+	textAnswer,
+} from './answers.mts';
 import type { Answer, Reply } from './answers.mts';
-import { classloader } from './client-classloader.mts';
+import { classloader, classloaderHead } from './client-classloader.mts';
 import { heartbeat, verify } from './client-verification.mts';
 import {
 	createCustomer,
@@ -34,7 +44,10 @@ interface Route {
 	methods: Record<string, Endpoint>;
 }
 
-const LOGIN_PATH = '/auth/login';
+/** Pages of the dashboard that need no login. */
+const PAGES = [LOGIN_PATH, '/auth/register'];
+/** A backslash counts as a slash. */
+const REPEATED_SLASHES = /[/\\]{2,}|\\/g;
 const DEV_PATH = 'api/v1/dev/teams/{teamId}/';
 const CLIENT_PATH = 'api/v1/client/teams/{teamId}/verification/';
 
@@ -62,7 +75,8 @@ const routes: Route[] = [
 	devRoute('statistics', { GET: getStatistics }),
 	clientRoute('verify', { POST: verify }),
 	clientRoute('heartbeat', { POST: heartbeat }),
-	clientRoute('classloader', { GET: classloader }),
+	clientRoute('classloader', { GET: classloader, HEAD: classloaderHead }),
+	{ path: ['api', 'health'], methods: { GET: health } },
 ];
 
 const parameterFormats: Record<string, RegExp> = {
@@ -77,24 +91,51 @@ const parameterFormats: Record<string, RegExp> = {
 
 /** Answers a request as the server does. */
 export async function answer(request: HttpRequest): Promise<Answer> {
-	if (request.path.length > 1 && request.path.endsWith('/'))
-		return emptyAnswer(308, { location: request.path.slice(0, -1) });
-	if (request.path === LOGIN_PATH) return htmlAnswer();
-	const segments = request.path.slice(1).split('/').map(decode);
-	for (const { path, methods } of routes) {
-		const params = matchPath(path, segments);
+	const cleanPath = request.path.replace(REPEATED_SLASHES, '/');
+	if (cleanPath !== request.path) return permanentRedirect(cleanPath + request.search);
+	const path = resolvedPath(request.path);
+	if (path.length > 1 && path.endsWith('/'))
+		return permanentRedirect(path.slice(0, -1) + request.search);
+	if (PAGES.includes(path)) return htmlAnswer();
+	const segments = path.slice(1).split('/').map(decode);
+	for (const { path: parts, methods } of routes) {
+		const params = matchPath(parts, segments);
 		if (params) return answerRoute(methods, params, request);
 	}
-	return emptyAnswer(307, { location: LOGIN_PATH });
+	return loginRedirect();
+}
+
+/** Without `.` and `..`, however they are spelled. */
+function resolvedPath(path: string): string {
+	return new URL(path, 'http://localhost').pathname;
 }
 
 function answerRoute(
 	methods: Record<string, Endpoint>,
-	params: Record<string, string>,
+	params: Record<string, string | undefined>,
 	request: HttpRequest,
 ): Answer | Promise<Answer> {
-	if (!Object.hasOwn(methods, request.method)) return emptyAnswer(405);
-	return methods[request.method](params, request);
+	if (!isDecoded(params)) return textAnswer(500, 'Internal Server Error');
+	if (request.method === 'OPTIONS') return emptyAnswer(204, { allow: allowed(methods) });
+	// Node.js sends no body with the answer to HEAD.
+	const method = request.method === 'HEAD' && !methods.HEAD ? 'GET' : request.method;
+	if (!Object.hasOwn(methods, method)) return emptyAnswer(405);
+	return methods[method](params, request);
+}
+
+function isDecoded(params: Record<string, string | undefined>): params is Record<string, string> {
+	return Object.values(params).every((value) => value !== undefined);
+}
+
+function allowed(methods: Record<string, Endpoint>): string {
+	const names = new Set([...Object.keys(methods), 'OPTIONS']);
+	if (names.has('GET')) names.add('HEAD');
+	return [...names].toSorted().join(', ');
+}
+
+function health(_params: Record<string, string>, { now }: HttpRequest): Answer {
+	const checks = { api: 'ok', database: 'ok', redis: 'ok', timestamp: now.toISOString() };
+	return jsonAnswer(200, { status: 'healthy', checks });
 }
 
 function devRoute(path: string, handlers: Record<string, Handler>): Route {
@@ -154,20 +195,25 @@ function authenticate(teamId: string, { teams, headers }: HttpRequest): Team {
 	return team;
 }
 
-function matchPath(path: string[], segments: string[]): Record<string, string> | undefined {
-	if (path.length !== segments.length) return undefined;
-	const params: Record<string, string> = {};
-	for (const [index, part] of path.entries()) {
+/** The parameters of a path; undefined where it is another path. */
+function matchPath(
+	parts: string[],
+	segments: Array<string | undefined>,
+): Record<string, string | undefined> | undefined {
+	if (parts.length !== segments.length) return undefined;
+	const params: Record<string, string | undefined> = {};
+	for (const [index, part] of parts.entries()) {
 		if (part.startsWith('{')) params[part.slice(1, -1)] = segments[index];
 		else if (part !== segments[index]) return undefined;
 	}
 	return params;
 }
 
-function decode(segment: string): string {
+/** Undefined where the segment is no encoded text. */
+function decode(segment: string): string | undefined {
 	try {
 		return decodeURIComponent(segment);
 	} catch {
-		return segment;
+		return undefined;
 	}
 }

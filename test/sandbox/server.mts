@@ -226,17 +226,22 @@ class SandboxServer implements Sandbox {
 		if (fault === 'resetBefore') return cut(response);
 		if (typeof fault === 'object' && 'delayMs' in fault) await this.wait(fault.delayMs);
 		const instead = fault && faultAnswer(fault, this.now());
-		const full = instead ?? (await this.answer(record, rawBody, request.socket.remoteAddress));
+		const full = instead ?? (await this.answer(request, record, rawBody));
 		sendWithFault(response, record, full, fault);
 	}
 
-	private answer(record: RequestRecord, rawBody: Buffer, socketAddress = ''): Promise<Answer> {
+	private answer(
+		{ url, socket }: IncomingMessage,
+		record: RequestRecord,
+		rawBody: Buffer,
+	): Promise<Answer> {
 		return answer({
 			method: record.method,
 			path: record.path,
+			search: (url ?? '').slice(record.path.length),
 			query: new URLSearchParams(record.query),
 			headers: record.headers,
-			clientAddress: clientAddress(record.headers) ?? socketAddress,
+			clientAddress: clientAddress(record.headers) ?? socket.remoteAddress ?? '',
 			rawBody,
 			now: this.now(),
 			teams: this.teams,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import type { DiscordUser } from './discord.mts';
 import { randomLicenseKey } from './formats.mts';
 import { metadataRows } from './metadata.mts';
 import { Table } from './table.mts';
@@ -8,6 +9,7 @@ import type {
 	AddressRow,
 	CustomerRow,
 	CustomerSeed,
+	DiscordAccount,
 	LicenseRow,
 	LicenseSeed,
 	ProductRow,
@@ -126,6 +128,24 @@ export function insertProduct(team: Team, fields: ProductSeed, now: Date): Produ
 /** An address with what the server stores beside it. */
 export function addressRow(address: Address | null, customerId: string): AddressRow | null {
 	return address && { ...address, id: randomUUID(), customerId };
+}
+
+/** A link between a customer and an account of Discord. */
+export function discordAccount(
+	customer: Pick<CustomerRow, 'id' | 'teamId'>,
+	discordId: string,
+	user: DiscordUser,
+	now: Date,
+): DiscordAccount {
+	return {
+		id: randomUUID(),
+		customerId: customer.id,
+		teamId: customer.teamId,
+		discordId,
+		...user,
+		createdAt: now,
+		updatedAt: now,
+	};
 }
 
 /** Stores a release; without fields it is published, without a file and for every license. */

@@ -147,11 +147,20 @@ export function array(check: Check, max: number): Check {
 	};
 }
 
-/** An object of exactly these fields. */
-export function strictObject(shape: Record<string, Check>): Check {
+/** An object of these fields, and of any others. */
+export function object(shape: Record<string, Check>): Check {
 	return (value, path, report) => {
 		if (!isRecord(value)) return wrongType('object', value, path, report);
 		for (const [key, check] of Object.entries(shape)) check(value[key], [...path, key], report);
+	};
+}
+
+/** An object of exactly these fields. */
+export function strictObject(shape: Record<string, Check>): Check {
+	const checkFields = object(shape);
+	return (value, path, report) => {
+		checkFields(value, path, report);
+		if (!isRecord(value)) return;
 		const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
 		if (unknown.length === 0) return;
 		const list = unknown.map((key) => `'${key}'`).join(', ');
