@@ -40,6 +40,8 @@ type ExpiryFields = Pick<LicenseRow, 'expirationType' | 'expirationStart' | 'exp
 export const CREATE_FAILURE = 'Error processing license creation';
 
 const NOTICE_DAYS = 30;
+/** What its date type holds. Later dates, which JavaScript has up to 275760, come out as null. */
+const LAST_YEAR_OF_ENGINE = 262_142;
 
 /** A license's status, as the dashboard computes it. */
 export function licenseStatus(license: StatusFields, now: Date): LicenseStatus {
@@ -85,7 +87,9 @@ export function expiryOnUpdate(body: ExpiryBody, previous: ExpiryFields, now: Da
 	const { expirationDate, expirationDays } = body;
 	if (startsNow(body, previous)) return addDays(now, expirationDays ?? 0);
 	// A DURATION without a date loses the one it had, even if it was running.
-	return expirationDate === null ? null : storable(dateOf(expirationDate), SERVER_ERROR);
+	const date = expirationDate === null ? null : dateOf(expirationDate);
+	if (!date || date.getUTCFullYear() > LAST_YEAR_OF_ENGINE) return null;
+	return storable(date, SERVER_ERROR);
 }
 
 /** The days of a DURATION count from now where none were counted before; a date sent is ignored. */
@@ -95,9 +99,10 @@ function startsNow(body: ExpiryBody, previous: ExpiryFields): boolean {
 	return previous.expirationType !== 'DURATION' || wasUnused;
 }
 
-/** The database has no year 0, and none before. */
+/** The database has no year 0, and none before. Years of five digits are lost on the way to it. */
 function storable(date: Date, failure: string): Date {
-	if (date.getUTCFullYear() < 1) throw new ApiError(500, failure);
+	const year = date.getUTCFullYear();
+	if (year < 1 || year > 9999) throw new ApiError(500, failure);
 	return date;
 }
 

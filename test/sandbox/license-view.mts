@@ -41,14 +41,8 @@ function fieldsOf(license: LicenseRow, team: Team): Record<string, unknown> {
 	const { productIds, customerIds, ...fields } = license;
 	return {
 		...fields,
-		expirationDate: readableDate(license.expirationDate),
 		metadata: metadataView(license.metadata, team, { licenseId: license.id }),
 	};
-}
-
-/** The server stores dates after the year 9999, but cannot read them back: it tells null. */
-function readableDate(date: Date | null): Date | null {
-	return date && date.getUTCFullYear() > 9999 ? null : date;
 }
 
 function productsOf({ productIds }: LicenseRow, team: Team): ProductRow[] {

@@ -97,7 +97,7 @@ export async function answer(request: HttpRequest): Promise<Answer> {
 	if (path.length > 1 && path.endsWith('/'))
 		return permanentRedirect(path.slice(0, -1) + request.search);
 	if (PAGES.includes(path)) return htmlAnswer();
-	const segments = path.slice(1).split('/').map(decode);
+	const segments = path.slice(1).split('/');
 	for (const { path: parts, methods } of routes) {
 		const params = matchPath(parts, segments);
 		if (params) return answerRoute(methods, params, request);
@@ -198,12 +198,12 @@ function authenticate(teamId: string, { teams, headers }: HttpRequest): Team {
 /** The parameters of a path; undefined where it is another path. */
 function matchPath(
 	parts: string[],
-	segments: Array<string | undefined>,
+	segments: string[],
 ): Record<string, string | undefined> | undefined {
 	if (parts.length !== segments.length) return undefined;
 	const params: Record<string, string | undefined> = {};
 	for (const [index, part] of parts.entries()) {
-		if (part.startsWith('{')) params[part.slice(1, -1)] = segments[index];
+		if (part.startsWith('{')) params[part.slice(1, -1)] = decode(segments[index]);
 		else if (part !== segments[index]) return undefined;
 	}
 	return params;
