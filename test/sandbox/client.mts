@@ -8,6 +8,8 @@ export interface Client {
 	post(path: string, body?: unknown, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 	put(path: string, body?: unknown, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 	patch(path: string, body?: unknown, config?: AxiosRequestConfig): Promise<AxiosResponse>;
+	head(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
+	options(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 	delete(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 }
 
