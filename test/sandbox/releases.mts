@@ -104,13 +104,14 @@ export async function updateRelease(context: Context): Promise<Reply> {
 		refuseLatestWithLicenses();
 	// The server deletes the old file before it looks at the new one: where that is refused, both are gone.
 	if (file || !body.keepExistingFile) release.file = null;
-	if (file) release.file = newReleaseFile(file, team, { id: release.id, ...body }, now);
+	const upload = file && newReleaseFile(file, team, { id: release.id, ...body }, now);
 	refuseUnstorable(body.metadata);
 	const isLatest = takesLatest(body);
 	if (isLatest) clearLatest(team, body, now);
 	Object.assign(release, {
 		...rowFields(body),
 		latest: isLatest,
+		file: upload ?? release.file,
 		metadata: metadataRows(body.metadata, now),
 		updatedAt: now,
 	} satisfies Partial<ReleaseRow>);
