@@ -1,7 +1,14 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { runNode, type NodeResult } from '../engine/index.mts';
-import type { Address, CustomerRow, CustomerSeed, Sandbox } from '../sandbox/types.mts';
+import type {
+	Address,
+	AddressRow,
+	CustomerRow,
+	CustomerSeed,
+	MetadataEntry,
+	Sandbox,
+} from '../sandbox/types.mts';
 import { credentialsOf, type RunExtra } from '../license/support.mts';
 
 export type CustomerOperation = 'create' | 'delete' | 'get' | 'getAll' | 'update' | 'upsert';
@@ -50,6 +57,7 @@ export function addFullCustomer(sandbox: Sandbox, fields: CustomerSeed = {}): Cu
 		discordAccount: {
 			id: UNKNOWN_ID,
 			customerId: UNKNOWN_ID,
+			teamId: sandbox.teamId,
 			discordId: DISCORD_ID,
 			username: 'almatide',
 			globalName: null,
@@ -65,17 +73,30 @@ export function addFullCustomer(sandbox: Sandbox, fields: CustomerSeed = {}): Cu
 	});
 }
 
+interface Stored {
+	email: string | null;
+	fullName: string | null;
+	username: string | null;
+	address: Address | null;
+	discordId: string | null;
+	metadata: MetadataEntry[];
+}
+
 /** What is stored of a customer, without what changes with every write. */
-export function stored(sandbox: Sandbox, id: unknown) {
+export function stored(sandbox: Sandbox, id: unknown): Stored {
 	const row = sandbox.state.customers.get(String(id)) as CustomerRow;
 	return {
 		email: row.email,
 		fullName: row.fullName,
 		username: row.username,
-		address: row.address,
+		address: row.address && addressOf(row.address),
 		discordId: row.discordAccount?.discordId ?? null,
 		metadata: row.metadata.map(({ key, value, locked }) => ({ key, value, locked })),
 	};
+}
+
+function addressOf({ id, customerId, ...address }: AddressRow): Address {
+	return address;
 }
 
 /** The requests that change something. */

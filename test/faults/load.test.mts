@@ -105,7 +105,7 @@ describe('where the server asks for a longer wait than the item has', () => {
 
 test('the quota of e-mails is explained and not tried again', async () => {
 	const { id } = sandbox.addCustomer({ email: 'alma@example.com' });
-	sandbox.state.emailsSentAt = Array.from({ length: 49 }, () => new Date());
+	sandbox.useEmails(49);
 	const { error, items } = await runNode({
 		credentials: credentialsOf(sandbox),
 		items: [{}, {}],

@@ -62,7 +62,7 @@ function someLicense(dice: Dice, createdAt: Date): LicenseSeed {
 		createdAt,
 		updatedAt,
 		suspended: dice.isLucky(0.15),
-		lastActiveAt: dice.isLucky(0.3) ? null : someDaysAgo(dice, 0, 60),
+		lastActiveAt: dice.isLucky(0.3) ? createdAt : someDaysAgo(dice, 0, 60),
 		...(kind === 1 && { expirationType: 'DATE', expirationDate: someDaysAgo(dice, -60, 60) }),
 		...(kind === 2 && { expirationType: 'DURATION', expirationStart: 'ACTIVATION' }),
 		metadata: [{ key: 'plan', value: dice.oneOf(['Team', 'team', 'Teams']), locked: false }],

@@ -37,7 +37,7 @@ const made = (ago: number, changed = ago): LicenseSeed => ({
 const KINDS: Record<string, LicenseSeed> = {
 	lasting: { ...made(100), ...used(1) },
 	idle: { ...made(400, 3), ...used(45) },
-	neverUsed: { ...made(200), lastActiveAt: null },
+	neverUsed: { ...made(200) },
 	ends: { ...made(50), ...used(1), ...expires(6.5) },
 	endsLate: { ...made(51), ...used(1), ...expires(29.5) },
 	endsLater: { ...made(52), ...used(31), ...expires(30.5) },
@@ -50,7 +50,6 @@ const KINDS: Record<string, LicenseSeed> = {
 		expirationType: 'DURATION',
 		expirationStart: 'ACTIVATION',
 		expirationDays: 30,
-		lastActiveAt: null,
 	},
 };
 

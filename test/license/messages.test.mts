@@ -451,7 +451,7 @@ describe('what Lukittu refuses', () => {
 
 	it('the 51st license e-mail of a day', async () => {
 		const { id } = sandbox.addCustomer();
-		sandbox.state.emailsSentAt = Array.from({ length: 50 }, () => new Date());
+		sandbox.useEmails(50);
 		const additionalFields = { sendEmailDelivery: true };
 
 		const text = await messageOf('create', { customers: customers(id), additionalFields });

@@ -115,7 +115,7 @@ export function licenses(now: number, margin = 0): fc.Arbitrary<LicenseSeed> {
 		customerIds: customerIds(),
 		productIds: productIds(),
 		metadata: metadataEntries,
-		lastActiveAt: fc.option(momentsFrom(now, -400 * DAY, 0), { nil: null }),
+		lastActiveAt: momentsFrom(now, -400 * DAY, 0),
 		createdAt: momentsFrom(now, -4000 * DAY, 0),
 	});
 	return fc

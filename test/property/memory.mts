@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Prepare } from '../../nodes/Lukittu/execution/operation.ts';
 import type { Client } from '../../nodes/Lukittu/transport/client.ts';
 import type { LukittuRequest } from '../../nodes/Lukittu/types.ts';
+import { newServerState } from '../sandbox/requests.mts';
 import { answer } from '../sandbox/routes.mts';
 import { createTeam, insertCustomer, insertLicense, insertProduct } from '../sandbox/team.mts';
 import type { LicenseRow, LicenseSeed } from '../sandbox/types.mts';
@@ -45,7 +46,7 @@ export interface LicenseView {
 	products: Array<{ id: string }>;
 	createdAt: string;
 	updatedAt: string;
-	lastActiveAt: string | null;
+	lastActiveAt: string;
 }
 
 /** What carrying out one operation came to. */
@@ -60,6 +61,7 @@ export class Memory {
 	now = NOW;
 
 	private readonly team = createTeam();
+	private readonly server = newServerState();
 
 	/** @param links how many customers and products the team has; their IDs are always the same */
 	constructor(links: number) {
@@ -77,9 +79,9 @@ export class Memory {
 	}
 
 	/** A license as the server answers it by its key; that of an ID, whatever its key is by now. */
-	read({ id }: LicenseRow): LicenseView {
+	async read({ id }: LicenseRow): Promise<LicenseView> {
 		const { licenseKey } = this.team.licenses.get(id) as LicenseRow;
-		return this.exchange('GET', `/licenses/${licenseKey}`) as LicenseView;
+		return (await this.exchange('GET', `/licenses/${licenseKey}`)) as LicenseView;
 	}
 
 	/** Carries out one operation of the node on one item, as the engine has it done. */
@@ -100,25 +102,29 @@ export class Memory {
 	private readonly client: Client = {
 		send: async <T,>({ method, url, body }: LukittuRequest) => {
 			this.sent.push(method);
-			return this.exchange(method, url, body) as T;
+			return (await this.exchange(method, url, body)) as T;
 		},
 		runExclusive: async (name, task) => await task(typeof name === 'string' ? name : await name()),
 	};
 
-	private exchange(method: string, url: string, body?: IDataObject): unknown {
-		const reply = answer({
+	private async exchange(method: string, url: string, body?: IDataObject): Promise<unknown> {
+		const reply = await answer({
 			method,
 			path: `/api/v1/dev/teams/${this.team.teamId}${url}`,
+			search: '',
 			query: new URLSearchParams(),
-			authorization: `Bearer ${this.team.apiKey}`,
-			rawBody: JSON.stringify(body) ?? '',
+			headers: { authorization: `Bearer ${this.team.apiKey}` },
+			clientAddress: '127.0.0.1',
+			rawBody: Buffer.from(JSON.stringify(body) ?? ''),
 			now: new Date(this.now),
 			teams: [this.team],
 			features: FEATURES,
-			emails: [],
+			server: this.server,
 			notify: () => {},
 		});
-		const { data, result } = JSON.parse(reply.body) as IDataObject & { result: IDataObject };
+		const { data, result } = JSON.parse(String(reply.body)) as IDataObject & {
+			result: IDataObject;
+		};
 		if (reply.status !== 200) throw new Refusal(`${result.details} ${JSON.stringify(data)}`);
 		return data;
 	}

@@ -68,7 +68,7 @@ test('a renewal moves the expiry as it says, never back, and leaves all else', a
 		async (license, by, idempotencyKey, liftSuspension) => {
 			cases += 1;
 			const [row] = memory.hold(license);
-			const before = memory.read(row);
+			const before = await memory.read(row);
 			const facts = factsOf(before);
 			const entries = marksIn(facts).length;
 			const isFull = idempotencyKey !== undefined && facts.metadata.length === 20 && entries === 0;
@@ -87,7 +87,7 @@ test('a renewal moves the expiry as it says, never back, and leaves all else', a
 				renewParameters(row.id, by, renewFields),
 			);
 
-			const after = memory.read(row);
+			const after = await memory.read(row);
 			if (expected instanceof RegExp) {
 				seen.refused += 1;
 				expect(outcome).toEqual({ refused: expect.stringMatching(expected) });
@@ -137,7 +137,7 @@ test('the same key twice is once, whatever else the second one says', async () =
 				renewParameters(row.id, first, { idempotencyKey, liftSuspension: liftFirst }),
 			);
 			fc.pre(writes() > 0);
-			const once = memory.read(row);
+			const once = await memory.read(row);
 
 			memory.now = NOW + DAY;
 			const outcome = await memory.run(
@@ -145,7 +145,7 @@ test('the same key twice is once, whatever else the second one says', async () =
 				renewParameters(row.id, second, { idempotencyKey, liftSuspension: liftSecond }),
 			);
 
-			expectSame(memory.read(row), once);
+			expectSame(await memory.read(row), once);
 			expect(writes()).toBe(1);
 			expectSame(outcome, { output: { ...once, renewed: false } });
 		},
@@ -184,7 +184,7 @@ test('the last 5 keys are remembered, in any order of renewals', async () => {
 				);
 				expect(renewedOf(outcome)).toBe(isNew);
 				expect(row.expirationDate?.getTime()).toBe(expiry);
-				const [{ value, locked }] = marksIn(factsOf(memory.read(row)));
+				const [{ value, locked }] = marksIn(factsOf(await memory.read(row)));
 				expect(value.split(',')).toHaveLength(remembered.length);
 				expect(value.length).toBeLessThanOrEqual(255);
 				expect(locked).toBe(true);
@@ -202,11 +202,11 @@ test('renewing until a date twice is once, without any key', async () => {
 		const [row] = memory.hold(license);
 		const parameters = renewParameters(row.id, { until: moment });
 		const first = await memory.run(prepareLicenseRenew, parameters);
-		const once = memory.read(row);
+		const once = await memory.read(row);
 		const count = writes();
 		memory.now = NOW + DAY;
 		const second = await memory.run(prepareLicenseRenew, parameters);
-		expectSame(memory.read(row), once);
+		expectSame(await memory.read(row), once);
 		expect(writes()).toBe(count);
 		expect(renewedOf(second)).toBe(false);
 		if ('refused' in first) expect(second).toEqual(first);

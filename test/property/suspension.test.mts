@@ -30,7 +30,7 @@ test.each([
 			fc.option(entryValue, { nil: undefined }),
 			async (license, reason) => {
 				const [row] = memory.hold(license);
-				const before = memory.read(row);
+				const before = await memory.read(row);
 				const facts = factsOf(before);
 				const reasons = facts.metadata.filter(({ key }) => key === reasonKey);
 				const isKept = reason === undefined || reasons.some(({ value }) => value === reason);
@@ -43,7 +43,7 @@ test.each([
 
 				const outcome = await memory.run(prepare, parameters);
 
-				const after = memory.read(row);
+				const after = await memory.read(row);
 				if (isNeeded && (hasExpiredAtDate(facts) || isFull)) {
 					seen.refused += 1;
 					const words = hasExpiredAtDate(facts)
@@ -69,7 +69,7 @@ test.each([
 				});
 
 				await memory.run(prepare, parameters);
-				expectSame(memory.read(row), after);
+				expectSame(await memory.read(row), after);
 				expect(memory.sent.filter((method) => method === 'PUT')).toHaveLength(isNeeded ? 1 : 0);
 			},
 		);

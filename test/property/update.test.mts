@@ -33,7 +33,7 @@ test.each(kinds)('a license differs in one thing alone after: %s', async (kind, 
 		async (license, { fields, expected }, mode) => {
 			cases += 1;
 			const [row] = memory.hold(license);
-			const before = memory.read(row);
+			const before = await memory.read(row);
 			const expectation =
 				hasExpiredAtDate(factsOf(before)) && !kind.startsWith('expiration')
 					? /expired on .*, and Lukittu does not let an expired license be edited$/
@@ -45,7 +45,7 @@ test.each(kinds)('a license differs in one thing alone after: %s', async (kind, 
 				updateFields: fields,
 			});
 
-			const after = memory.read(row);
+			const after = await memory.read(row);
 			if (expectation instanceof RegExp) {
 				expect(outcome).toEqual({ refused: expect.stringMatching(expectation) });
 				expectSame(after, before);
@@ -67,7 +67,7 @@ test('a key that another license has is refused by the server, and both stay', a
 	const property = fc.asyncProperty(licenses(NOW), licenses(NOW), async (one, other) => {
 		fc.pre(one.id !== other.id && one.licenseKey !== other.licenseKey);
 		const rows = memory.hold(one, other);
-		const before = rows.map((row) => memory.read(row));
+		const before = await Promise.all(rows.map((row) => memory.read(row)));
 
 		const outcome = await memory.run(prepareLicenseUpdate, {
 			license: { __rl: true, mode: 'id', value: one.id },
@@ -78,10 +78,7 @@ test('a key that another license has is refused by the server, and both stay', a
 			? /does not let an expired license be edited/
 			: /^License key already exists/;
 		expect(outcome).toEqual({ refused: expect.stringMatching(refusal) });
-		expectSame(
-			rows.map((row) => memory.read(row)),
-			before,
-		);
+		expectSame(await Promise.all(rows.map((row) => memory.read(row))), before);
 	});
 	await fc.assert(property, { seed: SEED, numRuns: 300 });
 });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
+import type { Seed } from './corpus-seed.mts';
 import { DEMO_API_KEY, DEMO_TEAM_ID, seedDemo } from './seed.mts';
 import { startSandbox } from './server.mts';
 import type { Delivery, DeliveryAttempt, Sandbox, WebhookEvent } from './server.mts';
@@ -7,6 +10,9 @@ import type { Delivery, DeliveryAttempt, Sandbox, WebhookEvent } from './server.
 const { values } = parseArgs({
 	options: {
 		port: { type: 'string', default: '4747' },
+		seed: { type: 'string' },
+		'reset-port': { type: 'string' },
+		'hook-port': { type: 'string', default: '13902' },
 		'webhook-url': { type: 'string' },
 		'webhook-secret': { type: 'string' },
 		'webhook-events': { type: 'string' },
@@ -18,17 +24,42 @@ const sandbox = await startSandbox({
 	port: portOf(values.port),
 	teamId: DEMO_TEAM_ID,
 	apiKey: DEMO_API_KEY,
+	seed: values.seed === undefined ? undefined : seedOf(values.seed),
+	hookUrl: `http://127.0.0.1:${portOf(values['hook-port'])}/`,
 	webhooksAnywhere: values['webhook-anywhere'],
 }).catch((error: NodeJS.ErrnoException) => {
 	if (error.code !== 'EADDRINUSE') throw error;
 	return refusePort(`Port ${values.port} is taken.`);
 });
-seedDemo(sandbox);
+const start = () => (values.seed === undefined ? seedDemo(sandbox) : undefined);
+start();
+if (values['reset-port'] !== undefined) listenForResets(portOf(values['reset-port']));
 const webhook = values['webhook-url'] ? setUpWebhook(values['webhook-url']) : '';
 console.log(greeting(sandbox, webhook));
 sandbox.onDelivery = (delivery, attempt) => console.log(told(delivery, attempt));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
 	process.once(signal, () => void sandbox.close());
+
+function seedOf(file: string): Seed {
+	try {
+		return JSON.parse(readFileSync(file, 'utf8')) as Seed;
+	} catch (error) {
+		return refuse(`No seed: ${(error as Error).message}`);
+	}
+}
+
+/** Puts everything back to the start on a POST to any path. */
+function listenForResets(port: number): void {
+	const server = createServer((request, response) => {
+		if (request.method !== 'POST') return void response.writeHead(405).end();
+		void sandbox.reset().then(() => {
+			start();
+			response.end('reset\n');
+		});
+	});
+	server.once('error', () => refusePort(`Port ${port} is taken.`));
+	server.listen(port, '127.0.0.1').unref();
+}
 
 function portOf(text: string): number {
 	const port = Number(text);
@@ -70,7 +101,8 @@ function told(
 }
 
 function greeting({ url, teamId, apiKey, state }: Sandbox, webhook: string): string {
-	return `A Lukittu server in memory, with ${state.licenses.size} licenses of an invented shop.
+	const data = values.seed === undefined ? 'an invented shop' : `the first team of ${values.seed}`;
+	return `A Lukittu server in memory, with ${state.licenses.size} licenses of ${data}.
 Nothing is kept: it starts anew each time.
 
 In an n8n on this machine, create a credential "Lukittu API" with

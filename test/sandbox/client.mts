@@ -7,6 +7,9 @@ export interface Client {
 	get(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 	post(path: string, body?: unknown, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 	put(path: string, body?: unknown, config?: AxiosRequestConfig): Promise<AxiosResponse>;
+	patch(path: string, body?: unknown, config?: AxiosRequestConfig): Promise<AxiosResponse>;
+	head(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
+	options(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 	delete(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>;
 }
 

@@ -1,16 +1,20 @@
-import { randomUUID } from 'node:crypto';
-
 import { ApiError, success } from './answers.mts';
 import type { Reply } from './answers.mts';
 import { customerBody } from './customer-body.mts';
-import type { CustomerBody } from './customer-body.mts';
-import { likeMatcher } from './formats.mts';
-import { metadataRows, metadataView } from './metadata.mts';
+import { discordUser } from './discord.mts';
+import type { DiscordUser } from './discord.mts';
+import { likeMatcher, UUID } from './formats.mts';
+import { metadataFilter, metadataRows, metadataView } from './metadata.mts';
 import { cutPage, pageRequest } from './paging.mts';
-import { refuseNul } from './requests.mts';
+import { refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
-import { insertCustomer } from './team.mts';
-import type { CustomerRow, DiscordAccount, Team } from './types.mts';
+import { addressRow, discordAccount, insertCustomer } from './team.mts';
+import type { CustomerRow, Team } from './types.mts';
+
+type Filter = (customer: CustomerRow) => boolean;
+
+/** What the server says of an update where Discord does not answer. */
+const UPDATE_FAILURE = 'Failed to validate Discord user';
 
 const columns = {
 	createdAt: (customer: CustomerRow) => customer.createdAt.getTime(),
@@ -29,10 +33,12 @@ export function customerView(customer: CustomerRow, team: Team): Record<string, 
 }
 
 /** `GET …/customers` */
-export function listCustomers({ team, query, features }: Context): Reply {
+export function listCustomers(context: Context): Reply {
+	const { team, query, features } = context;
 	const request = pageRequest<CustomerRow>(query, columns);
-	const rows = team.customers.ascending(request.column, request.sortBy);
-	const page = cutPage(matching(rows, query.get('search')), request, features);
+	const all = team.customers.ascending(request.column, request.sortBy);
+	const rows = customerFilters(context).reduce((left, filter) => left.filter(filter), all);
+	const page = cutPage(rows, request, features);
 	return success('Customers found', {
 		customers: page.rows.map((customer) => customerView(customer, team)),
 		hasNextPage: page.hasNextPage,
@@ -41,12 +47,14 @@ export function listCustomers({ team, query, features }: Context): Reply {
 }
 
 /** `POST …/customers`. E-mail addresses need not be unique. */
-export function createCustomer(context: Context): Reply {
+export async function createCustomer(context: Context): Promise<Reply> {
 	const { team, now } = context;
 	const { discordId, ...fields } = customerBody(context);
 	if (team.customers.size >= team.customerLimit) throw new ApiError(400, 'Customer limit reached');
-	const customer = insertCustomer(team, { ...fields, address: fields.address ?? null }, now);
-	if (discordId) customer.discordAccount = newDiscordAccount(customer, discordId, now);
+	const user = discordId && (await linkableUser(context, discordId, 'Discord validation failed'));
+	refuseUnstorable(fields);
+	const customer = insertCustomer(team, { ...fields, createdByUserId: null }, now);
+	if (discordId && user) customer.discordAccount = discordAccount(customer, discordId, user, now);
 	context.notify(team, 'CUSTOMER_CREATED', customerView(customer, team));
 	return success('Customer created', customerView(customer, team), 201);
 }
@@ -57,17 +65,23 @@ export function getCustomer({ team, params }: Context): Reply {
 }
 
 /** `PUT …/customers/{customerId}`: a full replacement, but for the Discord link. */
-export function updateCustomer(context: Context): Reply {
+export async function updateCustomer(context: Context): Promise<Reply> {
 	const { team, params, now } = context;
 	const { discordId, ...fields } = customerBody(context);
+	// The server asks Discord before it looks for the customer.
+	const user = discordId && (await linkableUser(context, discordId, UPDATE_FAILURE));
 	const customer = byId(team, params.customerId);
+	refuseUnstorable(fields);
 	Object.assign(customer, {
 		...fields,
-		address: fields.address ?? null,
-		discordAccount: discordAccountAfter(customer, discordId, now),
+		address: addressRow(fields.address ?? null, customer.id),
 		metadata: metadataRows(fields.metadata, now),
 		updatedAt: now,
 	} satisfies Partial<CustomerRow>);
+	// Without a Discord ID in the body the link stays, null removes it.
+	if (discordId === null) customer.discordAccount = null;
+	if (discordId && user && discordId !== customer.discordAccount?.discordId)
+		customer.discordAccount = discordAccount(customer, discordId, user, now);
 	context.notify(team, 'CUSTOMER_UPDATED', customerView(customer, team));
 	return success('Customer updated', customerView(customer, team));
 }
@@ -89,39 +103,72 @@ function byId(team: Team, customerId: string): CustomerRow {
 	return customer;
 }
 
-function matching(rows: readonly CustomerRow[], search: string | null): readonly CustomerRow[] {
-	if (!search) return rows;
-	refuseNul(search);
+function customerFilters(context: Context): Filter[] {
+	const { query, features } = context;
+	const filters = [searchFilter(query.get('search'))];
+	if (features.undocumentedFilters)
+		filters.push(licenseFilter(context), licenseCountFilter(context), metadataFilter(query));
+	return filters.filter((filter) => filter !== undefined);
+}
+
+function searchFilter(search: string | null): Filter | undefined {
+	if (!search) return undefined;
+	refuseUnstorable(search);
 	const matches = likeMatcher(search);
-	return rows.filter(({ email, fullName, username, discordAccount }) =>
-		[email, fullName, username, discordAccount?.username, discordAccount?.discordId].some(
+	return ({ email, fullName, username, discordAccount: account }) =>
+		[email, fullName, username, account?.username, account?.globalName, account?.discordId].some(
 			(text) => typeof text === 'string' && matches(text),
-		),
-	);
+		);
 }
 
-/** Without a Discord ID in the body the link stays, null removes it. */
-function discordAccountAfter(
-	customer: CustomerRow,
-	discordId: CustomerBody['discordId'],
-	now: Date,
-): DiscordAccount | null {
-	if (discordId === null) return null;
-	const current = customer.discordAccount;
-	if (discordId === undefined || discordId === current?.discordId) return current;
-	return newDiscordAccount(customer, discordId, now);
+/** The customers of a license. */
+function licenseFilter({ team, query }: Context): Filter | undefined {
+	const licenseId = query.get('licenseId');
+	if (!licenseId) return undefined;
+	if (!UUID.test(licenseId)) throw new ApiError(400, 'Invalid licenseId format');
+	const customerIds = team.licenses.get(licenseId)?.customerIds ?? [];
+	return ({ id }) => customerIds.includes(id);
 }
 
-/** The real server asks Discord for the names; these are made up from the ID. */
-function newDiscordAccount(customer: CustomerRow, discordId: string, now: Date): DiscordAccount {
-	return {
-		id: randomUUID(),
-		customerId: customer.id,
-		discordId,
-		username: `discord${discordId.slice(-4)}`,
-		globalName: `Discord ${discordId.slice(-4)}`,
-		avatar: `avatar${discordId.slice(-4)}`,
-		createdAt: now,
-		updatedAt: now,
-	};
+/** By how many licenses a customer has. */
+function licenseCountFilter({ team, query }: Context): Filter | undefined {
+	const min = Number.parseInt(query.get('licenseCountMin') ?? '');
+	const max = Number.parseInt(query.get('licenseCountMax') ?? '');
+	const isWanted = countComparison(query.get('licenseCountComparisonMode'), min, max);
+	if (!isWanted) return undefined;
+	const counts = new Map<string, number>();
+	for (const { customerIds } of team.licenses.values())
+		for (const id of customerIds) counts.set(id, (counts.get(id) ?? 0) + 1);
+	return ({ id }) => isWanted(counts.get(id) ?? 0);
+}
+
+/** Undefined where the mode is unknown, or lacks a number that it needs. */
+function countComparison(
+	mode: string | null,
+	min: number,
+	max: number,
+): ((count: number) => boolean) | undefined {
+	if (Number.isNaN(min)) return undefined;
+	if (mode === 'equals') return (count) => count === min;
+	if (mode === 'greater') return (count) => count > min;
+	if (mode === 'less') return (count) => count < min;
+	if (mode === 'between' && !Number.isNaN(max)) return (count) => count >= min && count <= max;
+	return undefined;
+}
+
+/** What Discord tells of an account that no other customer of the team is linked to. */
+async function linkableUser(
+	{ team, params, server }: Context,
+	discordId: string,
+	failure: string,
+): Promise<DiscordUser> {
+	for (const { id, discordAccount: account, ...names } of team.customers.values()) {
+		if (account?.discordId !== discordId || id === params.customerId) continue;
+		const name = names.fullName || names.username || names.email;
+		throw new ApiError(400, `Discord account is already linked to customer: ${name}`);
+	}
+	const user = await discordUser(discordId, server.discord);
+	if (user === 'unknown') throw new ApiError(400, 'Discord user not found');
+	if (user === 'failed') throw new ApiError(400, failure);
+	return user;
 }

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-
 import { productView, releaseView } from './license-view.mts';
 import { metadataRows } from './metadata.mts';
-import { insertProduct } from './team.mts';
+import { insertProduct, insertRelease } from './team.mts';
 import type {
 	Dashboard,
 	MetadataEntry,
@@ -21,10 +19,14 @@ import type { WebhookSender } from './webhooks.mts';
  */
 export class SandboxDashboard implements Dashboard {
 	constructor(
-		private readonly team: Team,
+		private readonly teamNow: () => Team,
 		private readonly sender: WebhookSender,
 		private readonly now: () => Date,
 	) {}
+
+	private get team(): Team {
+		return this.teamNow();
+	}
 
 	createProduct(fields: ProductSeed = {}): ProductRow {
 		const product = insertProduct(this.team, fields, this.now());
@@ -51,22 +53,8 @@ export class SandboxDashboard implements Dashboard {
 	}
 
 	createRelease(fields: ReleaseSeed): ReleaseRow {
-		const now = this.now();
 		found(this.team.products, fields.productId);
-		const release: ReleaseRow = {
-			id: fields.id ?? randomUUID(),
-			teamId: this.team.teamId,
-			createdByUserId: fields.createdByUserId ?? this.team.userId,
-			productId: fields.productId,
-			version: fields.version ?? '1.0.0',
-			status: fields.status ?? 'PUBLISHED',
-			latest: fields.latest ?? false,
-			branchId: fields.branchId ?? null,
-			metadata: metadataRows(fields.metadata ?? [], now),
-			createdAt: fields.createdAt ?? now,
-			updatedAt: fields.updatedAt ?? now,
-		};
-		this.team.releases.set(release.id, release);
+		const release = insertRelease(this.team, fields, this.now());
 		this.sender.send(this.team, 'RELEASE_CREATED', releaseView(release, this.team));
 		return release;
 	}

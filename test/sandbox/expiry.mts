@@ -1,5 +1,5 @@
 import { ApiError, SERVER_ERROR } from './answers.mts';
-import { addDays, FULL_DATE } from './formats.mts';
+import { addDays, dateOf, isFullDate } from './formats.mts';
 import type { ExpirationStart, ExpirationType, LicenseRow } from './types.mts';
 import type { Issue } from './validation.mts';
 
@@ -24,7 +24,8 @@ export const LICENSE_STATUSES: readonly string[] = [
 export interface ExpiryBody {
 	expirationType: ExpirationType;
 	expirationStart: ExpirationStart | null;
-	expirationDate: string | null;
+	/** Anything that `dateOf` makes a date of. */
+	expirationDate: unknown;
 	expirationDays: number | null;
 }
 
@@ -33,7 +34,14 @@ type StatusFields = Pick<
 	'suspended' | 'expirationType' | 'expirationStart' | 'expirationDate' | 'lastActiveAt'
 >;
 
+type ExpiryFields = Pick<LicenseRow, 'expirationType' | 'expirationStart' | 'expirationDate'>;
+
+/** What the server says of a create that the database refuses. */
+export const CREATE_FAILURE = 'Error processing license creation';
+
 const NOTICE_DAYS = 30;
+/** What its date type holds. Later dates, which JavaScript has up to 275760, come out as null. */
+const LAST_YEAR_OF_ENGINE = 262_142;
 
 /** A license's status, as the dashboard computes it. */
 export function licenseStatus(license: StatusFields, now: Date): LicenseStatus {
@@ -45,71 +53,59 @@ export function licenseStatus(license: StatusFields, now: Date): LicenseStatus {
 	} else if (license.expirationType === 'DURATION' && license.expirationStart === 'ACTIVATION') {
 		return 'UPCOMING';
 	}
-	if (lastActiveAt && lastActiveAt < addDays(now, -NOTICE_DAYS)) return 'INACTIVE';
+	if (lastActiveAt < addDays(now, -NOTICE_DAYS)) return 'INACTIVE';
 	return 'ACTIVE';
 }
 
-/** The rules between the fields of an expiry, for create and update alike. */
+/** The rules between the fields of an expiry, for create and update alike. Each finds one fault. */
 export function expiryIssues(body: ExpiryBody, now: Date): Issue[] {
-	if (body.expirationType === 'NEVER') return neverIssues(body);
-	if (body.expirationType === 'DURATION') return durationIssues(body);
-	return dateIssues(body, now);
+	const { expirationType, expirationStart, expirationDate, expirationDays } = body;
+	const date = expirationDate === null ? null : dateOf(expirationDate);
+	// 0 days count as none.
+	if (expirationType === 'NEVER')
+		return expirationStart || date || expirationDays ? [invalidInput()] : [];
+	if (expirationType === 'DURATION')
+		return expirationStart && expirationDays ? [] : [invalidInput('expirationDays')];
+	return date && date > now ? [] : [invalidInput('expirationDate')];
 }
 
-/** The expiry date a new license gets. */
+/** The expiry date a new license gets. The server stores the date as it was sent. */
 export function expiryOnCreate(body: ExpiryBody, now: Date): Date | null {
-	if (body.expirationType !== 'DURATION')
-		return expiryByDate(body, now, 'Error processing license creation');
-	return body.expirationStart === 'CREATION' ? addDays(now, body.expirationDays ?? 0) : null;
+	const { expirationStart, expirationDate, expirationDays } = body;
+	const failure = CREATE_FAILURE;
+	// Days win, even over the date of a DATE license.
+	if (expirationDays !== null && expirationStart !== 'ACTIVATION')
+		return addDays(now, expirationDays);
+	if (expirationDate === null) return null;
+	if (typeof expirationDate !== 'string' || !isFullDate(expirationDate))
+		throw new ApiError(500, failure);
+	return storable(dateOf(expirationDate), failure);
 }
 
-/** The expiry date an updated license gets. */
-export function expiryOnUpdate(
-	body: ExpiryBody,
-	previousType: ExpirationType,
-	now: Date,
-): Date | null {
-	if (body.expirationType !== 'DURATION') return expiryByDate(body, now, SERVER_ERROR);
-	if (body.expirationDate) return storedDate(body.expirationDate, SERVER_ERROR);
-	// Only a change of type starts the count; otherwise a missing date erases a running expiry.
-	const startsNow = previousType !== 'DURATION' && body.expirationStart === 'CREATION';
-	return startsNow ? addDays(now, body.expirationDays ?? 0) : null;
+/** The expiry date an updated license gets. Unlike a create, an update takes any date. */
+export function expiryOnUpdate(body: ExpiryBody, previous: ExpiryFields, now: Date): Date | null {
+	const { expirationDate, expirationDays } = body;
+	if (startsNow(body, previous)) return addDays(now, expirationDays ?? 0);
+	// A DURATION without a date loses the one it had, even if it was running.
+	const date = expirationDate === null ? null : dateOf(expirationDate);
+	if (!date || date.getUTCFullYear() > LAST_YEAR_OF_ENGINE) return null;
+	return storable(date, SERVER_ERROR);
 }
 
-function expiryByDate(body: ExpiryBody, now: Date, failure: string): Date | null {
-	// The server lets days win over the date, for DATE too.
-	if (body.expirationDays !== null) return addDays(now, body.expirationDays);
-	return body.expirationDate === null ? null : storedDate(body.expirationDate, failure);
+/** The days of a DURATION count from now where none were counted before; a date sent is ignored. */
+function startsNow(body: ExpiryBody, previous: ExpiryFields): boolean {
+	if (body.expirationType !== 'DURATION' || body.expirationStart !== 'CREATION') return false;
+	const wasUnused = previous.expirationStart === 'ACTIVATION' && !previous.expirationDate;
+	return previous.expirationType !== 'DURATION' || wasUnused;
 }
 
-/** The validator lets any text through; it is the database that refuses an incomplete date. */
-function storedDate(text: string, failure: string): Date {
-	const date = new Date(text);
-	if (!FULL_DATE.test(text) || Number.isNaN(date.getTime())) throw new ApiError(500, failure);
+/** The database has no year 0, and none before. Years of five digits are lost on the way to it. */
+function storable(date: Date, failure: string): Date {
+	const year = date.getUTCFullYear();
+	if (year < 1 || year > 9999) throw new ApiError(500, failure);
 	return date;
 }
 
-function neverIssues(body: ExpiryBody): Issue[] {
-	const unwanted = ['expirationStart', 'expirationDate', 'expirationDays'] as const;
-	return unwanted
-		.filter((field) => body[field] !== null)
-		.map((field) => issue(field, 'Must be null when the license never expires'));
-}
-
-function durationIssues(body: ExpiryBody): Issue[] {
-	const wanted = ['expirationStart', 'expirationDays'] as const;
-	return wanted
-		.filter((field) => body[field] === null)
-		.map((field) => issue(field, 'Required when the expiration type is DURATION'));
-}
-
-function dateIssues(body: ExpiryBody, now: Date): Issue[] {
-	if (!body.expirationDate)
-		return [issue('expirationDate', 'Required when the expiration type is DATE')];
-	const past = new Date(body.expirationDate) <= now;
-	return past ? [issue('expirationDate', 'Expiration date must be in the future')] : [];
-}
-
-function issue(field: keyof ExpiryBody, message: string): Issue {
-	return { message, path: [field] };
+function invalidInput(...path: Array<keyof ExpiryBody>): Issue {
+	return { message: 'Invalid input', path };
 }

@@ -8,7 +8,7 @@ const base = {
 	expirationType: 'NEVER',
 	expirationStart: 'CREATION',
 	expirationDate: null,
-	lastActiveAt: null,
+	lastActiveAt: now,
 } as const;
 
 test.each([

@@ -91,11 +91,61 @@ describe('routing', () => {
 		expect(response.data.length).toBeLessThan(75_000);
 	});
 
-	test('redirects from a trailing slash, without a body', async () => {
-		const response = await client.get('/licenses/');
+	test.each([
+		['/licenses/', '/licenses'],
+		['/licenses/?page=2&x=%20', '/licenses?page=2&x=%20'],
+		['/licenses//id?page=2', '/licenses/id?page=2'],
+		['/licenses//', '/licenses/'],
+	])('redirects from %s to %s', async (from, to) => {
+		const base = `/api/v1/dev/teams/${sandbox.teamId}`;
+		const response = await client.get(from);
 		expect(response.status).toBe(308);
-		expect(response.headers.location).toBe(`/api/v1/dev/teams/${sandbox.teamId}/licenses`);
-		expect(response.data).toBe('');
+		expect(response.headers.location).toBe(base + to);
+		expect(response.headers.refresh).toBe(`0;url=${base}${to}`);
+		expect(response.headers['content-type']).toBeUndefined();
+		expect(response.data).toBe(base + to);
+	});
+
+	test('fails for a parameter that is no encoded text', async () => {
+		for (const path of ['/licenses/%ff', '/licenses/id/%', '/customers/%ZZ']) {
+			const response = await client.get(path);
+			expect(response.status).toBe(500);
+			expect(response.headers['content-type']).toBe('text/plain');
+			expect(response.data).toBe('Internal Server Error');
+		}
+	});
+
+	test('answers HEAD as GET, without the body', async () => {
+		const { id } = sandbox.addLicense();
+		for (const [path, status] of Object.entries({
+			'/licenses': 200,
+			[`/licenses/id/${id}`]: 200,
+			'/licenses/x': 400,
+		})) {
+			const response = await client.head(path);
+			expect(response.status).toBe(status);
+			expect(response.headers['content-type']).toBe('application/json');
+			expect(response.data).toBe('');
+		}
+		expect((await client.head(`/licenses/id/${id}/hwid/${id}`)).status).toBe(405);
+	});
+
+	test.each([
+		['/licenses', 'GET, HEAD, OPTIONS, POST'],
+		['/customers/x', 'DELETE, GET, HEAD, OPTIONS, PUT'],
+		['/releases/x', 'OPTIONS, PUT'],
+	])('answers OPTIONS of %s without a key', async (path, allow) => {
+		const response = await client.options(path, { headers: { authorization: '' } });
+		expect(response.status).toBe(204);
+		expect(response.headers.allow).toBe(allow);
+	});
+
+	test('tells that it is healthy', async () => {
+		const response = await client.get(`${sandbox.url}/api/health`);
+		expect(response.data).toEqual({
+			status: 'healthy',
+			checks: { api: 'ok', database: 'ok', redis: 'ok', timestamp: expect.any(String) },
+		});
 	});
 
 	test('answers a wrong method with nothing but the status', async () => {

@@ -3,18 +3,23 @@ import { expiryIssues } from './expiry.mts';
 import type { ExpiryBody } from './expiry.mts';
 import { LICENSE_KEY, UUID } from './formats.mts';
 import { metadataCheck } from './metadata.mts';
-import { jsonBody, refuseNul } from './requests.mts';
+import { jsonBody } from './requests.mts';
 import type { Context } from './requests.mts';
 import type { MetadataEntry } from './types.mts';
 import {
+	aboveZero,
 	array,
+	atLeast,
+	atMost,
 	boolean,
-	integer,
+	date,
 	nullable,
+	number,
 	oneOf,
 	strictObject,
 	string,
 	validate,
+	whole,
 } from './validation.mts';
 import type { Check } from './validation.mts';
 
@@ -35,21 +40,21 @@ export interface UpdateBody extends LicenseBody {
 	licenseKey: string;
 }
 
-const upTo1000 = nullable(integer({ above: 0, max: 1000 }));
+const limit = nullable(number(atLeast(1), aboveZero, atMost(1000), whole));
+const days = nullable(number(aboveZero, atLeast(1), atMost(1000), whole));
 const ids = array(string({ format: { pattern: UUID, message: 'Invalid uuid' } }), 20);
 
-/** All are required, null or not, though the documentation requires six. */
+/** All are required, null or not, though the documentation requires six. In the order of checks. */
 const commonFields: Record<string, Check> = {
-	expirationType: oneOf(['NEVER', 'DATE', 'DURATION']),
+	expirationType: oneOf(['DATE', 'DURATION', 'NEVER']),
 	expirationStart: nullable(oneOf(['CREATION', 'ACTIVATION'])),
-	// A plain string: that a date is incomplete shows only when it is stored.
-	expirationDate: nullable(string()),
-	expirationDays: upTo1000,
-	ipLimit: upTo1000,
-	hwidLimit: upTo1000,
+	expirationDate: nullable(date()),
+	expirationDays: days,
 	suspended: boolean(),
 	productIds: ids,
 	customerIds: ids,
+	hwidLimit: limit,
+	ipLimit: limit,
 	metadata: metadataCheck,
 };
 
@@ -72,6 +77,5 @@ export function updateBody(context: Context): UpdateBody {
 function checkedBody<T extends LicenseBody>(check: Check, context: Context): T {
 	const result = validate<T>(check, jsonBody(context), (body) => expiryIssues(body, context.now));
 	if ('issues' in result) throw new ApiError(400, 'Invalid request body', result.issues);
-	refuseNul(result.value);
 	return result.value;
 }

@@ -32,16 +32,15 @@ describe('a license', () => {
 			ipLimit: 1000,
 		});
 		expect(response.status).toBe(200);
-		expect(response.data.result).toMatchObject({
-			details: 'License created successfully',
-			valid: true,
-		});
+		expect(response.data.result).toMatchObject({ details: 'License created', valid: true });
 		const license = response.data.data;
+		const { metadata: _of, ...productFields } = JSON.parse(JSON.stringify(product));
+		const { metadata, address, ...customerFields } = JSON.parse(JSON.stringify(customer));
 		expect(license).toEqual({
 			id: expect.stringMatching(UUID),
 			licenseKey: expect.stringMatching(LICENSE_KEY),
 			teamId: sandbox.teamId,
-			createdByUserId: expect.stringMatching(UUID),
+			createdByUserId: null,
 			expirationType: 'NEVER',
 			expirationStart: 'CREATION',
 			expirationDate: null,
@@ -50,16 +49,20 @@ describe('a license', () => {
 			hwidLimit: 3,
 			seats: 3,
 			suspended: false,
-			lastActiveAt: null,
+			lastActiveAt: clock.toISOString(),
 			createdAt: clock.toISOString(),
 			updatedAt: clock.toISOString(),
-			products: [expect.objectContaining({ id: product.id, name: 'Editor', metadata: [] })],
-			customers: [expect.objectContaining({ id: customer.id, email: 'ada@example.com' })],
+			products: [productFields],
+			customers: [{ ...customerFields, discordAccount: null }],
 			metadata: [
 				{
 					...entry,
 					id: expect.stringMatching(UUID),
 					licenseId: license.id,
+					customerId: null,
+					productId: null,
+					releaseId: null,
+					blacklistId: null,
 					teamId: sandbox.teamId,
 					createdAt: clock.toISOString(),
 					updatedAt: clock.toISOString(),
@@ -120,22 +123,63 @@ describe('expiry', () => {
 		});
 	});
 
-	test.each(['2027-05-01', '2027-05-01T10:00:00', '2027-05-01T10:00Z', 'soon'])(
-		'the incomplete date %s fails',
+	test.each([
+		['DATE', 'CREATION', 10],
+		['DATE', 'ACTIVATION', 200],
+		['DURATION', 'CREATION', 10],
+		['DURATION', 'ACTIVATION', 200],
+	])('of days and a date, %s from %s stores the one in %i days', async (type, start, days) => {
+		const fields = { expirationType: type, expirationStart: start, expirationDays: 10 };
+		const { expirationDate } = await expiryOf({ ...fields, expirationDate: inDays(200) });
+		expect(expirationDate).toBe(inDays(days));
+	});
+
+	test('takes a blank for the T', async () => {
+		const fields = { expirationType: 'DATE', expirationDate: '2026-05-01 02:00:00Z' };
+		expect((await expiryOf(fields)).expirationDate).toBe('2026-05-01T02:00:00.000Z');
+	});
+
+	test.each([
+		'2027-05-01',
+		'2027-05-01T10:00:00',
+		'2027-05-01T10:00Z',
+		'2027-05-01T10:00:00+0200',
+		'2027-02-30T10:00:00Z',
+		'2027-05-01T24:00:00Z',
+		'+010000-01-01T00:00:00Z',
+		'1 May 2027',
+		1_809_000_000_000,
+		['2027-05-01T10:00:00Z'],
+	])('%j, a date that is not written in full, fails', async (expirationDate) => {
+		const response = await create({ expirationType: 'DATE', expirationDate });
+		expect(response.status).toBe(500);
+		expect(response.data.result.details).toBe('Error processing license creation');
+		expect(response.data.data).toBeNull();
+		expect(sandbox.state.licenses.size).toBe(0);
+	});
+
+	test.each(['soon', '', ' ', '20270501', '2027-13-01T00:00:00Z', {}, [], 1e20])(
+		'%j, which is no date, is refused whatever the type',
 		async (expirationDate) => {
-			const response = await create({ expirationType: 'DATE', expirationDate });
-			expect(response.status).toBe(500);
-			expect(response.data.result.details).toBe('Error processing license creation');
-			expect(response.data.data).toBeNull();
-			expect(sandbox.state.licenses.size).toBe(0);
+			const duration = { expirationStart: 'CREATION', expirationDays: 3 };
+			for (const fields of [
+				{},
+				{ expirationType: 'DATE' },
+				{ expirationType: 'DURATION', ...duration },
+			]) {
+				const response = await create({ ...fields, expirationDate });
+				expect(response.status).toBe(400);
+				expect(findings(response)).toEqual(['expirationDate: Invalid date']);
+			}
 		},
 	);
 
 	test.each([
-		['NEVER with a start', { expirationStart: 'CREATION' }, 'expirationStart'],
-		['NEVER with a date', { expirationDate: '2027-01-01T00:00:00Z' }, 'expirationDate'],
-		['NEVER with days', { expirationDays: 3 }, 'expirationDays'],
+		['NEVER with a start', { expirationStart: 'CREATION' }],
+		['NEVER with a date', { expirationDate: '2027-01-01T00:00:00Z' }],
+		['NEVER with days', { expirationDays: 3 }],
 		['DATE without a date', { expirationType: 'DATE' }, 'expirationDate'],
+		['DATE of 1970', { expirationType: 'DATE', expirationDate: 5 }, 'expirationDate'],
 		[
 			'DATE in the past',
 			{ expirationType: 'DATE', expirationDate: '2026-03-01T12:00:00Z' },
@@ -149,13 +193,13 @@ describe('expiry', () => {
 		[
 			'DURATION without a start',
 			{ expirationType: 'DURATION', expirationDays: 3 },
-			'expirationStart',
+			'expirationDays',
 		],
-	])('%s is refused', async (_name, changes, field) => {
+	])('%s is refused', async (_name, changes: object, ...path: string[]) => {
 		const response = await create(changes);
 		expect(response.status).toBe(400);
 		expect(response.data.result.details).toBe('Invalid request body');
-		expect(response.data.data).toEqual([{ message: expect.any(String), path: [field] }]);
+		expect(response.data.data).toEqual([{ message: 'Invalid input', path }]);
 	});
 });
 
@@ -163,25 +207,49 @@ describe('validation', () => {
 	test.each(Object.keys(newLicense()))('%s is required', async (field) => {
 		const response = await client.post('/licenses', without(newLicense(), field));
 		expect(response.status).toBe(400);
-		expect(findings(response)).toEqual([`${field}: Required`]);
+		const finding = field === 'expirationDate' ? 'Invalid date' : 'Required';
+		expect(findings(response)).toEqual([`${field}: ${finding}`]);
 	});
 
 	test.each([
-		[{ ipLimit: 0 }, 'ipLimit: Number must be greater than 0'],
-		[{ hwidLimit: 0 }, 'hwidLimit: Number must be greater than 0'],
+		['ipLimit', 0, 'Number must be greater than or equal to 1', 'Number must be greater than 0'],
+		['hwidLimit', -1, 'Number must be greater than or equal to 1', 'Number must be greater than 0'],
+		[
+			'ipLimit',
+			0.5,
+			'Number must be greater than or equal to 1',
+			'Expected integer, received float',
+		],
+		[
+			'ipLimit',
+			1000.5,
+			'Number must be less than or equal to 1000',
+			'Expected integer, received float',
+		],
+		[
+			'expirationDays',
+			0,
+			'Number must be greater than 0',
+			'Number must be greater than or equal to 1',
+		],
+	])('%s %p has two faults', async (field, value, ...messages) => {
+		const response = await create({ [field]: value });
+		expect(findings(response)).toEqual(messages.map((message) => `${field}: ${message}`));
+	});
+
+	test.each([
 		[{ ipLimit: 1001 }, 'ipLimit: Number must be less than or equal to 1000'],
 		[{ hwidLimit: 1.5 }, 'hwidLimit: Expected integer, received float'],
 		[{ hwidLimit: '5' }, 'hwidLimit: Expected number, received string'],
 		[{ suspended: null }, 'suspended: Expected boolean, received null'],
-		[{ expirationDate: 5 }, 'expirationDate: Expected string, received number'],
 		[{ metadata: {} }, 'metadata: Expected array, received object'],
 		[
 			{ expirationType: 'SOON' },
-			"expirationType: Invalid enum value. Expected 'NEVER' | 'DATE' | 'DURATION', received 'SOON'",
+			"expirationType: Invalid enum value. Expected 'DATE' | 'DURATION' | 'NEVER', received 'SOON'",
 		],
 		[
 			{ expirationType: null },
-			"expirationType: Expected 'NEVER' | 'DATE' | 'DURATION', received null",
+			"expirationType: Expected 'DATE' | 'DURATION' | 'NEVER', received null",
 		],
 		[{ productIds: ['x'] }, 'productIds.0: Invalid uuid'],
 		[
@@ -210,9 +278,15 @@ describe('validation', () => {
 	});
 
 	test('tells all findings, with paths of names and indexes', async () => {
-		const response = await create({ ipLimit: 0, metadata: [{ ...entry, key: '' }], extra: 1 });
+		const response = await create({
+			ipLimit: 1001,
+			suspended: null,
+			metadata: [{ ...entry, key: '' }],
+			extra: 1,
+		});
 		expect(response.data.data).toEqual([
-			{ message: 'Number must be greater than 0', path: ['ipLimit'] },
+			{ message: 'Expected boolean, received null', path: ['suspended'] },
+			{ message: 'Number must be less than or equal to 1000', path: ['ipLimit'] },
 			{ message: 'String must contain at least 1 character(s)', path: ['metadata', 0, 'key'] },
 			{ message: "Unrecognized key(s) in object: 'extra'", path: [] },
 		]);
@@ -225,7 +299,22 @@ describe('validation', () => {
 	});
 });
 
+test.each(['a\0', '\ud800'])('what the database cannot store, %j, fails', async (value) => {
+	const response = await create({ metadata: [{ ...entry, value }] });
+	expect(response.status).toBe(500);
+	expect(response.data.result.details).toBe('Error processing license creation');
+	expect(sandbox.state.licenses.size).toBe(0);
+});
+
 describe('products and customers', () => {
+	test('come in the order of their IDs', async () => {
+		const ids = ['3', '1', '2'].map(
+			(digit) => sandbox.addProduct({ id: `${digit}0000000-0000-4000-8000-000000000000` }).id,
+		);
+		const { products } = (await create({ productIds: ids })).data.data;
+		expect(products.map(({ id }: { id: string }) => id)).toEqual(ids.toSorted());
+	});
+
 	test.each([
 		['productIds', () => sandbox.addProduct({ id: 'abcdef00-0000-4000-8000-000000000000' }).id],
 		['customerIds', () => sandbox.addCustomer({ id: 'abcdef00-0000-4000-8000-000000000000' }).id],
@@ -247,6 +336,10 @@ test('refuses a license beyond the limit of the team', async () => {
 	const response = await create();
 	expect(response.status).toBe(403);
 	expect(response.data.result.details).toBe('Max licenses reached');
+	// The limit goes before all but the form of the body.
+	const unknown = await create({ productIds: [uuid], customerIds: [uuid] });
+	expect(unknown.status).toBe(403);
+	expect((await create({ suspended: 1 })).status).toBe(400);
 });
 
 describe('e-mail', () => {
@@ -270,7 +363,10 @@ describe('e-mail', () => {
 		expect(sandbox.state.licenses.size).toBe(50);
 		expect((await create({ ...mail, sendEmailDelivery: false })).status).toBe(200);
 		expect((await create({ ...mail, customerIds: [] })).status).toBe(200);
-		clock = addDays(clock, 1);
+		// The day began with the first e-mail, and refused ones do not prolong it.
+		clock = new Date(addDays(clock, 1).getTime() - 1);
+		expect((await create(mail)).status).toBe(429);
+		clock = new Date(clock.getTime() + 1);
 		expect((await create(mail)).status).toBe(200);
 	});
 });

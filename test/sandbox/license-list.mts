@@ -1,10 +1,10 @@
 import { success } from './answers.mts';
 import type { Reply } from './answers.mts';
 import { LICENSE_STATUSES, licenseStatus } from './expiry.mts';
-import { LICENSE_KEY, likeMatcher, UUID } from './formats.mts';
-import { licenseView } from './license-view.mts';
+import { LICENSE_KEY, UUID } from './formats.mts';
+import { licenseListView } from './license-view.mts';
+import { metadataFilter } from './metadata.mts';
 import { cutPage, pageRequest } from './paging.mts';
-import { refuseNul } from './requests.mts';
 import type { Context } from './requests.mts';
 import type { LicenseRow } from './types.mts';
 
@@ -32,7 +32,7 @@ export function listLicenses(context: Context): Reply {
 
 /** A license as it stands in a list. */
 function itemView(license: LicenseRow, { team, features }: Context): Record<string, unknown> {
-	const view = licenseView(license, team);
+	const view = licenseListView(license, team);
 	const { products, customers, metadata, ...documented } = view;
 	return features.fullLists ? view : documented;
 }
@@ -68,13 +68,4 @@ function statusFilter({ query, now }: Context): Filter | undefined {
 function keyFilter(query: URLSearchParams): Filter | undefined {
 	const search = query.get('search') ?? '';
 	return LICENSE_KEY.test(search) ? (license) => license.licenseKey === search : undefined;
-}
-
-function metadataFilter(query: URLSearchParams): Filter | undefined {
-	const key = query.get('metadataKey');
-	const value = query.get('metadataValue');
-	if (!key || !value) return undefined;
-	refuseNul([key, value]);
-	const matches = likeMatcher(value);
-	return (license) => license.metadata.some((entry) => entry.key === key && matches(entry.value));
 }

@@ -1,4 +1,4 @@
-import { clientOf } from './client.mts';
+import { clientOf, newLicense, without } from './client.mts';
 import type { Client } from './client.mts';
 import { addDays } from './formats.mts';
 import { startSandbox } from './server.mts';
@@ -130,7 +130,41 @@ test('a list that keeps to the documentation has less of each license', async ()
 	expect([products, customers, metadata].map(({ length }) => length)).toEqual([1, 1, 1]);
 	sandbox.features.fullLists = false;
 	expect((await list()).licenses).toEqual([documented]);
-	expect((await client.get(`/licenses/${full.licenseKey}`)).data.data).toEqual(full);
+	const read = (await client.get(`/licenses/${full.licenseKey}`)).data.data;
+	expect(read).toMatchObject({ ...documented, metadata });
+});
+
+test('each answer tells another part of the products and customers of a license', async () => {
+	const metadata = [{ key: 'a', value: 'b', locked: false }];
+	const address = {
+		line1: '1 Long Street',
+		line2: null,
+		city: null,
+		state: null,
+		country: null,
+		postalCode: null,
+	};
+	const customer = sandbox.addCustomer({ metadata, address });
+	const links = { productIds: [sandbox.addProduct({ metadata }).id], customerIds: [customer.id] };
+	const license = sandbox.addLicense({ ...links, hwidLimit: 2 });
+	const body = { ...newLicense(links), hwidLimit: 2 };
+	const partsOf = ({ seats, products, customers }: Record<string, any>) => ({
+		seats,
+		product: Object.keys(products[0]).includes('metadata'),
+		customer: ['metadata', 'address', 'discordAccount'].filter((name) => name in customers[0]),
+	});
+	const read = { seats: 2, product: true, customer: ['metadata'] };
+	const written = { seats: 2, product: false, customer: ['discordAccount'] };
+	const update = { ...without(body, 'sendEmailDelivery'), licenseKey: license.licenseKey };
+	const path = `/licenses/id/${license.id}`;
+	expect(partsOf((await list()).licenses[0])).toEqual({ product: false, customer: [] });
+	expect(partsOf((await client.get(path)).data.data)).toEqual(read);
+	expect(partsOf((await client.get(`/licenses/${license.licenseKey}`)).data.data)).toEqual(read);
+	expect(partsOf((await client.post('/licenses', body)).data.data)).toEqual(written);
+	expect(partsOf((await client.put(path, update)).data.data)).toEqual({
+		...written,
+		seats: undefined,
+	});
 });
 
 describe('sorting', () => {

@@ -62,7 +62,7 @@ describe('full replacement', () => {
 		const createdAt = license.createdAt;
 		const response = await put(license, before);
 		expect(response.status).toBe(200);
-		expect(response.data.result.details).toBe('License updated successfully');
+		expect(response.data.result.details).toBe('License updated');
 		expect(bodyFor(license)).toEqual(before);
 		expect(license.createdAt).toEqual(createdAt);
 		expect(license.updatedAt).toEqual(now);
@@ -75,7 +75,8 @@ describe('full replacement', () => {
 		const license = sandbox.addLicense();
 		const response = await put(license, without(bodyFor(license), field));
 		expect(response.status).toBe(400);
-		expect(findings(response)).toEqual([`${field}: Required`]);
+		const finding = field === 'expirationDate' ? 'Invalid date' : 'Required';
+		expect(findings(response)).toEqual([`${field}: ${finding}`]);
 	});
 
 	test('null and empty lists clear', async () => {
@@ -98,9 +99,9 @@ describe('full replacement', () => {
 		const response = await put(license, data.data);
 		expect(response.status).toBe(400);
 		expect(findings(response).join()).toContain('Unrecognized key(s) in object');
-		expect(findings(await change(license, { expirationStart: 'CREATION' }))[0]).toMatch(
-			/^expirationStart: /,
-		);
+		expect(findings(await change(license, { expirationStart: 'CREATION' }))).toEqual([
+			': Invalid input',
+		]);
 		expect(findings(await change(license, { sendEmailDelivery: false }))).toEqual([
 			": Unrecognized key(s) in object: 'sendEmailDelivery'",
 		]);
@@ -131,10 +132,10 @@ describe('expiry', () => {
 		expect(response.data.data.expirationDate).toBe(inDays(-5));
 	});
 
-	test('a DATE with days stores now + days', async () => {
+	test('a DATE with days keeps the date', async () => {
 		const license = sandbox.addLicense(dated);
 		const response = await change(license, { expirationDays: 7 });
-		expect(response.data.data.expirationDate).toBe(inDays(7));
+		expect(response.data.data).toMatchObject({ expirationDate: inDays(60), expirationDays: 7 });
 	});
 
 	test('an expired DATE license takes no change without a new date', async () => {
@@ -147,12 +148,68 @@ describe('expiry', () => {
 		expect(taken.data.data).toMatchObject({ suspended: true, expirationDate: inDays(9) });
 	});
 
-	test('an incomplete date fails and changes nothing', async () => {
+	test.each([
+		['2027-01-06', '2027-01-06T00:00:00.000Z'],
+		['2027-01-06T10:00:00', '2027-01-06T10:00:00.000Z'],
+		['2027-01-06T10:00:00+0200', '2027-01-06T08:00:00.000Z'],
+		['2027-02-30T00:00:00Z', '2027-03-02T00:00:00.000Z'],
+		['01.06.2027', '2027-01-06T00:00:00.000Z'],
+		['January 6, 2027', '2027-01-06T00:00:00.000Z'],
+		['Wed, 06 Jan 2027 10:00:00 GMT', '2027-01-06T10:00:00.000Z'],
+		['2027', '2027-01-01T00:00:00.000Z'],
+		[1_799_193_600_000, '2027-01-06T00:00:00.000Z'],
+		[['2027-01-06'], '2027-01-06T00:00:00.000Z'],
+	])('takes the date %j that JavaScript understands', async (expirationDate, stored) => {
+		const response = await change(sandbox.addLicense(dated), { expirationDate });
+		expect(response.data.data.expirationDate).toBe(stored);
+	});
+
+	test.each([
+		[false, '1970-01-01T00:00:00.000Z'],
+		['1', '2001-01-01T00:00:00.000Z'],
+		[1_799_193_600, '1970-01-21T19:46:33.600Z'],
+	])('a DURATION takes %j, and is expired', async (expirationDate, stored) => {
+		const response = await change(sandbox.addLicense(running), { expirationDate });
+		expect(response.data.data.expirationDate).toBe(stored);
+	});
+
+	test('what is no date is refused and changes nothing', async () => {
 		const license = sandbox.addLicense(dated);
-		const response = await change(license, { expirationDate: '2027-01-01', suspended: true });
-		expect(response.status).toBe(500);
+		const response = await change(license, { expirationDate: 'soon', suspended: true });
+		expect(response.status).toBe(400);
+		expect(findings(response)).toEqual(['expirationDate: Invalid date']);
 		expect(license.suspended).toBe(false);
 	});
+
+	test.each(['+010000-01-01T00:00:00Z', '-000001-01-01T00:00:00Z', '0000-01-01T00:00:00Z'])(
+		'a DURATION with the date %s fails and changes nothing',
+		async (expirationDate) => {
+			const license = sandbox.addLicense(running);
+			const response = await change(license, { expirationDate, suspended: true });
+			expect(response.status).toBe(500);
+			expect(response.data.result.details).toBe('Internal server error');
+			expect(license.suspended).toBe(false);
+		},
+	);
+
+	test.each([
+		['NEVER', {}],
+		['DATE', dated],
+		['DURATION from ACTIVATION, not used yet', { ...running, expirationDate: null }],
+	])(
+		'days count from now where %s becomes DURATION from CREATION',
+		async (_name, seed: LicenseSeed) => {
+			for (const expirationDate of [null, inDays(40), inDays(-40)]) {
+				const response = await change(sandbox.addLicense(seed), {
+					expirationType: 'DURATION',
+					expirationStart: 'CREATION',
+					expirationDate,
+					expirationDays: 10,
+				});
+				expect(response.data.data.expirationDate).toBe(inDays(10));
+			}
+		},
+	);
 
 	test.each([
 		['CREATION', inDays(10)],

@@ -1,29 +1,56 @@
 import { customerView } from './customers.mts';
 import { metadataView } from './metadata.mts';
-import type { LicenseRow, ProductRow, ReleaseRow, Team } from './types.mts';
+import type { CustomerRow, LicenseRow, ProductRow, ReleaseRow, Team } from './types.mts';
 
-/** A license as the API answers with it. */
+/** A license as reads by ID and by key answer with it. */
 export function licenseView(license: LicenseRow, team: Team): Record<string, unknown> {
+	return {
+		...fieldsOf(license, team),
+		seats: license.hwidLimit,
+		products: productsOf(license, team).map((row) => productView(row, team)),
+		customers: customersOf(license, team).map((row) => {
+			const { address, discordAccount, ...customer } = customerView(row, team);
+			return customer;
+		}),
+	};
+}
+
+/** A license as lists show it. */
+export function licenseListView(license: LicenseRow, team: Team): Record<string, unknown> {
+	return {
+		...fieldsOf(license, team),
+		products: productsOf(license, team).map(withoutMetadata),
+		customers: customersOf(license, team).map(({ address, discordAccount, ...customer }) =>
+			withoutMetadata(customer),
+		),
+	};
+}
+
+/** A license as an update answers with it, and as webhooks tell of it. */
+export function licensePayload(license: LicenseRow, team: Team): Record<string, unknown> {
+	return {
+		...fieldsOf(license, team),
+		products: productsOf(license, team).map(withoutMetadata),
+		customers: customersOf(license, team).map(({ address, ...customer }) =>
+			withoutMetadata(customer),
+		),
+	};
+}
+
+function fieldsOf(license: LicenseRow, team: Team): Record<string, unknown> {
 	const { productIds, customerIds, ...fields } = license;
 	return {
 		...fields,
-		seats: license.hwidLimit,
-		products: present(productIds, team.products).map((row) => productView(row, team)),
-		customers: present(customerIds, team.customers).map((row) => customerView(row, team)),
 		metadata: metadataView(license.metadata, team, { licenseId: license.id }),
 	};
 }
 
-/** A license as webhooks tell of it: without `seats`, and its products and customers are shorter. */
-export function licensePayload(license: LicenseRow, team: Team): Record<string, unknown> {
-	const { seats, ...view } = licenseView(license, team);
-	return {
-		...view,
-		products: present(license.productIds, team.products).map(withoutMetadata),
-		customers: present(license.customerIds, team.customers).map(({ address, ...customer }) =>
-			withoutMetadata(customer),
-		),
-	};
+function productsOf({ productIds }: LicenseRow, team: Team): ProductRow[] {
+	return present(productIds, team.products);
+}
+
+function customersOf({ customerIds }: LicenseRow, team: Team): CustomerRow[] {
+	return present(customerIds, team.customers);
 }
 
 /** A product as licenses and webhooks show it. */
@@ -47,6 +74,10 @@ function withoutMetadata<T extends { metadata: unknown }>({ metadata, ...row }: 
 	return row;
 }
 
+/** In ascending order of their IDs, whatever order they were sent in. */
 function present<T>(ids: string[], table: Map<string, T>): T[] {
-	return ids.map((id) => table.get(id)).filter((row) => row !== undefined);
+	return ids
+		.toSorted()
+		.map((id) => table.get(id))
+		.filter((row) => row !== undefined);
 }

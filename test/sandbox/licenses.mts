@@ -1,34 +1,41 @@
 import { ApiError, success } from './answers.mts';
 import type { Reply } from './answers.mts';
-import { expiryOnCreate, expiryOnUpdate } from './expiry.mts';
-import { addDays } from './formats.mts';
+import { CREATE_FAILURE, expiryOnCreate, expiryOnUpdate } from './expiry.mts';
 import { createBody, updateBody } from './license-body.mts';
 import type { CreateBody, UpdateBody } from './license-body.mts';
 import { licensePayload, licenseView } from './license-view.mts';
 import { metadataRows } from './metadata.mts';
-import type { Context } from './requests.mts';
+import type { RateLimit } from './rate-limits.mts';
+import { refuseUnstorable } from './requests.mts';
+import type { Context, ServerState } from './requests.mts';
 import { insertLicense } from './team.mts';
 import type { LicenseRow, Team } from './types.mts';
 
-const EMAILS_PER_DAY = 50;
+/** Of a team. */
+const EMAIL_LIMIT: RateLimit = { requests: 50, seconds: 24 * 60 * 60 };
 
 /** `POST …/licenses` */
 export function createLicense(context: Context): Reply {
-	const { team, now } = context;
+	const { team, now, server } = context;
 	const body = createBody(context);
+	if (team.licenses.size >= team.licenseLimit) throw new ApiError(403, 'Max licenses reached');
 	checkIds(body, team);
 	const { sendEmailDelivery, ...fields } = body;
+	refuseUnstorable(body.metadata, CREATE_FAILURE);
 	const expirationDate = expiryOnCreate(body, now);
 	const recipients = sendEmailDelivery ? emailAddresses(body.customerIds, team) : [];
-	if (recipients.length > 0) checkEmailQuota(team, now);
-	if (team.licenses.size >= team.licenseLimit) throw new ApiError(403, 'Max licenses reached');
+	if (recipients.length > 0) checkEmailQuota(context);
 	// Even NEVER, which must be sent with null, is stored with a start.
 	const expirationStart = body.expirationStart ?? 'CREATION';
-	const license = insertLicense(team, { ...fields, expirationDate, expirationStart }, now);
-	if (recipients.length > 0) team.emailsSentAt.push(now);
-	context.emails.push(...recipients.map((to) => ({ licenseKey: license.licenseKey, to })));
-	context.notify(team, 'LICENSE_CREATED', licensePayload(license, team));
-	return success('License created successfully', licenseView(license, team));
+	const license = insertLicense(
+		team,
+		{ ...fields, createdByUserId: null, expirationDate, expirationStart },
+		now,
+	);
+	server.emails.push(...recipients.map((to) => ({ licenseKey: license.licenseKey, to })));
+	const view = licensePayload(license, team);
+	context.notify(team, 'LICENSE_CREATED', view);
+	return success('License created', { ...view, seats: license.hwidLimit });
 }
 
 /** `GET …/licenses/{licenseKey}` */
@@ -49,15 +56,16 @@ export function updateLicense(context: Context): Reply {
 	const license = byId(team, params.licenseId);
 	checkIds(body, team);
 	checkKeyIsFree(body, license, team);
+	refuseUnstorable(body.metadata);
 	Object.assign(license, {
 		...body,
 		expirationStart: body.expirationStart ?? 'CREATION',
-		expirationDate: expiryOnUpdate(body, license.expirationType, now),
+		expirationDate: expiryOnUpdate(body, license, now),
 		metadata: metadataRows(body.metadata, now),
 		updatedAt: now,
 	} satisfies Partial<LicenseRow>);
 	context.notify(team, 'LICENSE_UPDATED', licensePayload(license, team));
-	return success('License updated successfully', licenseView(license, team));
+	return success('License updated', licensePayload(license, team));
 }
 
 /** `DELETE …/licenses/id/{licenseId}` */
@@ -118,8 +126,11 @@ function emailAddresses(customerIds: string[], team: Team): string[] {
 }
 
 /** The application sends no Retry-After with this refusal. */
-function checkEmailQuota(team: Team, now: Date): void {
-	const yesterday = addDays(now, -1);
-	team.emailsSentAt = team.emailsSentAt.filter((sentAt) => sentAt > yesterday);
-	if (team.emailsSentAt.length >= EMAILS_PER_DAY) throw new ApiError(429, 'Too many requests');
+function checkEmailQuota({ server, team, now }: Context): void {
+	if (!takeEmail(team, server, now)) throw new ApiError(429, 'Too many requests');
+}
+
+/** Counts an attempt to send a license e-mail, and says whether the team may still send one. */
+export function takeEmail(team: Team, { rateLimits }: ServerState, now: Date): boolean {
+	return rateLimits.take(`license-email:${team.teamId}`, EMAIL_LIMIT, now);
 }

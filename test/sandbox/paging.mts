@@ -1,3 +1,4 @@
+import { ApiError, SERVER_ERROR } from './answers.mts';
 import type { SortBy } from './table.mts';
 import type { Features } from './types.mts';
 
@@ -25,17 +26,25 @@ interface Block {
 
 const PAGE_SIZES = [10, 25, 50, 100];
 const DEFAULT_PAGE_SIZE = 25;
+/** The database's offset has 64 bits. */
+const MAX_OFFSET = 2 ** 63;
 
-/** Reads the paging parameters; whatever is not allowed silently becomes the default. */
+/**
+ * Reads the paging parameters; whatever is not allowed silently becomes the default. The first of the
+ * columns is the default one.
+ */
 export function pageRequest<T>(
 	query: URLSearchParams,
 	columns: Record<string, SortBy<T>>,
 ): PageRequest<T> {
+	const page = pageNumber(query.get('page') ?? '');
+	const size = pageSize(query.get('pageSize') ?? '');
+	if ((page - 1) * size >= MAX_OFFSET) throw new ApiError(500, SERVER_ERROR);
 	const wanted = query.get('sortColumn') ?? '';
-	const column = Object.hasOwn(columns, wanted) ? wanted : 'createdAt';
+	const column = Object.hasOwn(columns, wanted) ? wanted : Object.keys(columns)[0];
 	return {
-		page: pageNumber(query.get('page') ?? ''),
-		pageSize: pageSize(query.get('pageSize') ?? ''),
+		page,
+		pageSize: size,
 		direction: query.get('sortDirection') === 'asc' ? 'asc' : 'desc',
 		column,
 		sortBy: columns[column],
@@ -118,11 +127,13 @@ function hash(text: string): number {
 	return (bits ^ (bits >>> 16)) >>> 0;
 }
 
+/** Read by `parseInt`: ` 2`, `2.9`, `2abc` and `0x2` are page 2. */
 function pageNumber(text: string): number {
-	return /^\d+$/.test(text) ? Math.max(1, Number(text)) : 1;
+	const page = Number.parseInt(text);
+	return page >= 1 ? page : 1;
 }
 
 function pageSize(text: string): number {
-	const size = Number(text);
+	const size = Number.parseInt(text);
 	return PAGE_SIZES.includes(size) ? size : DEFAULT_PAGE_SIZE;
 }

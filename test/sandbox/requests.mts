@@ -1,33 +1,88 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import { ApiError, SERVER_ERROR } from './answers.mts';
-import type { Reply } from './answers.mts';
+import type { Answer, Reply } from './answers.mts';
+import { Cache } from './cache.mts';
+import type { DiscordRules } from './discord.mts';
+import { RateLimiter } from './rate-limits.mts';
 import type { Features, SentEmail, Team, WebhookEvent } from './types.mts';
 
-/** What a handler knows of the request: authenticated, its path IDs well-formed. */
-export interface Context {
-	team: Team;
-	params: Record<string, string>;
-	query: URLSearchParams;
-	rawBody: string;
-	now: Date;
-	features: Features;
+/** The server's own default; its operator may set another. */
+const DEFAULT_RELEASE_FILE_MB = 30;
+
+/** What the server holds beside the data; a reset clears it. */
+export interface ServerState {
+	rateLimits: RateLimiter;
+	cache: Cache;
+	discord: DiscordRules;
+	maxReleaseFileMb: number;
 	emails: SentEmail[];
+}
+
+/** @param discord which accounts Discord does not know; default: none */
+export function newServerState(discord: DiscordRules = {}): ServerState {
+	return {
+		rateLimits: new RateLimiter(),
+		cache: new Cache(),
+		discord,
+		maxReleaseFileMb: DEFAULT_RELEASE_FILE_MB,
+		emails: [],
+	};
+}
+
+/** A request before it is known whose it is. */
+export interface HttpRequest {
+	method: string;
+	path: string;
+	/** As sent, with its question mark; empty where there is none. */
+	search: string;
+	query: URLSearchParams;
+	headers: IncomingHttpHeaders;
+	/** The first entry of X-Forwarded-For, whatever it is, else the socket's address. */
+	clientAddress: string;
+	rawBody: Buffer;
+	now: Date;
+	teams: Team[];
+	server: ServerState;
+	features: Features;
 	/** Tells a team's webhooks of a change. */
 	notify: (team: Team, event: WebhookEvent, entity: unknown) => void;
 }
 
-export type Handler = (context: Context) => Reply;
+/** What a handler of the dev API knows of the request: authenticated, its path IDs well-formed. */
+export interface Context extends HttpRequest {
+	team: Team;
+	params: Record<string, string>;
+}
 
-/** The JSON body of a request. */
-export function jsonBody(context: Context): unknown {
+export type Handler = (context: Context) => Reply | Promise<Reply>;
+
+/** The client API has no authentication, and each handler checks its path on its own. */
+export interface ClientContext extends HttpRequest {
+	params: Record<string, string>;
+}
+
+export type ClientHandler = (context: ClientContext) => Answer | Promise<Answer>;
+
+/** The JSON body of a request. The server ignores a byte order mark. */
+export function jsonBody({ rawBody }: HttpRequest): unknown {
 	try {
-		return JSON.parse(context.rawBody);
+		return JSON.parse(new TextDecoder().decode(rawBody));
 	} catch {
 		throw new ApiError(400, 'Invalid JSON body');
 	}
 }
 
-/** Refuses what reaches the database with a NUL character, which PostgreSQL cannot store. */
-export function refuseNul(value: unknown): void {
-	if (typeof value === 'string' && value.includes('\0')) throw new ApiError(500, SERVER_ERROR);
-	if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNul);
+/**
+ * Refuses what the database cannot store: a NUL character, and half a surrogate pair (a cut emoji),
+ * which is no valid UTF-8.
+ */
+export function refuseUnstorable(value: unknown, details = SERVER_ERROR): void {
+	if (typeof value === 'string' && !isStorable(value)) throw new ApiError(500, details);
+	if (typeof value === 'object' && value !== null)
+		for (const entry of Object.values(value)) refuseUnstorable(entry, details);
+}
+
+function isStorable(text: string): boolean {
+	return !/\0|\p{Surrogate}/u.test(text);
 }

@@ -1,13 +1,18 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { envelope } from './answers.mts';
 import type { Answer } from './answers.mts';
+import { teamsOfSeed } from './corpus-seed.mts';
 import { SandboxDashboard } from './dashboard.mts';
 import { faultAnswer, FaultQueue } from './faults.mts';
 import { addDays } from './formats.mts';
+import { takeEmail } from './licenses.mts';
+import type { RateLimiter } from './rate-limits.mts';
+import { newServerState } from './requests.mts';
+import type { ServerState } from './requests.mts';
 import { answer } from './routes.mts';
 import { createTeam, insertCustomer, insertLicense, insertProduct } from './team.mts';
 import type {
@@ -34,6 +39,7 @@ import { createWebhook, WebhookSender } from './webhooks.mts';
 
 export type * from './types.mts';
 
+const DEFAULT_HOOK_URL = 'http://127.0.0.1:13902/';
 const SEED_STEP_MS = 1000;
 /** Long enough that no pause between two requests of a test or benchmark meets a closing socket. */
 const KEEP_ALIVE_MS = 60_000;
@@ -46,10 +52,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 class SandboxServer implements Sandbox {
-	readonly state: Team;
-	readonly otherTeam = createTeam();
+	teams: Team[] = [];
 	readonly requests: RequestRecord[] = [];
-	readonly emails: SentEmail[] = [];
 	readonly features: Features = {
 		totalResults: true,
 		undocumentedFilters: true,
@@ -67,22 +71,41 @@ class SandboxServer implements Sandbox {
 	private readonly now: () => Date;
 	private readonly server: Server;
 	private readonly sender: WebhookSender;
-	private readonly webhooksAnywhere: boolean;
+	private readonly options: SandboxOptions;
+	private readonly serverState: ServerState;
 	private readonly faults = new FaultQueue();
 	private readonly closing = new AbortController();
 	private lastSeededAt: Date;
 
 	constructor(options: SandboxOptions) {
-		this.state = createTeam(options);
+		this.options = options;
 		this.latencyMs = options.latencyMs ?? 0;
 		this.now = options.now ?? (() => new Date());
 		this.sender = new WebhookSender(this.now);
 		this.sender.onAttempt = (delivery, attempt) => this.onDelivery?.(delivery, attempt);
-		this.webhooksAnywhere = options.webhooksAnywhere ?? false;
-		this.dashboard = new SandboxDashboard(this.state, this.sender, this.now);
+		this.dashboard = new SandboxDashboard(() => this.state, this.sender, this.now);
+		this.serverState = newServerState(options.seed?.discord);
+		if (options.seed) this.serverState.maxReleaseFileMb = options.seed.server.maxReleaseFileSizeMb;
+		this.teams = this.newTeams();
 		this.lastSeededAt = addDays(this.now(), -1);
 		this.server = createServer((request, response) => void this.handle(request, response));
 		this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+	}
+
+	get state(): Team {
+		return this.teams[0];
+	}
+
+	get otherTeam(): Team {
+		return this.teams[1];
+	}
+
+	get emails(): SentEmail[] {
+		return this.serverState.emails;
+	}
+
+	get rateLimits(): RateLimiter {
+		return this.serverState.rateLimits;
 	}
 
 	get teamId(): string {
@@ -131,9 +154,22 @@ class SandboxServer implements Sandbox {
 	}
 
 	addWebhook(fields: WebhookSeed): Webhook {
-		const webhook = createWebhook(fields, this.webhooksAnywhere);
+		const webhook = createWebhook(fields, this.options.webhooksAnywhere ?? false);
 		this.state.webhooks.push(webhook);
 		return webhook;
+	}
+
+	useEmails(count: number): void {
+		for (let sent = 0; sent < count; sent += 1) takeEmail(this.state, this.serverState, this.now());
+	}
+
+	async reset(): Promise<void> {
+		await this.sender.stop();
+		this.serverState.rateLimits.clear();
+		this.serverState.cache.clear();
+		this.serverState.emails.length = 0;
+		this.clearRequests();
+		this.teams = this.newTeams();
 	}
 
 	deliveriesEnded(): Promise<void> {
@@ -147,6 +183,12 @@ class SandboxServer implements Sandbox {
 	clearRequests(): void {
 		this.requests.length = 0;
 		this.maxInFlight = this.inFlight;
+	}
+
+	private newTeams(): Team[] {
+		const { seed, hookUrl = DEFAULT_HOOK_URL, webhooksAnywhere: anywhere = false } = this.options;
+		if (seed) return teamsOfSeed(seed, this.now(), { url: hookUrl, anywhere });
+		return [createTeam(this.options), createTeam()];
 	}
 
 	/** Seeded rows lie a second apart, from a day ago on, so that they tie only where a test says so. */
@@ -176,7 +218,7 @@ class SandboxServer implements Sandbox {
 		record: RequestRecord,
 	): Promise<void> {
 		const rawBody = await readBody(request);
-		record.body = parsedOrRaw(rawBody);
+		record.body = parsedOrRaw(rawBody.toString('utf8'));
 		await this.onRequest?.(record);
 		await this.wait(this.latencyMs);
 		const fault = this.faults.take(record.method, record.path);
@@ -184,20 +226,27 @@ class SandboxServer implements Sandbox {
 		if (fault === 'resetBefore') return cut(response);
 		if (typeof fault === 'object' && 'delayMs' in fault) await this.wait(fault.delayMs);
 		const instead = fault && faultAnswer(fault, this.now());
-		sendWithFault(response, record, instead ?? this.answer(record, rawBody), fault);
+		const full = instead ?? (await this.answer(request, record, rawBody));
+		sendWithFault(response, record, full, fault);
 	}
 
-	private answer(record: RequestRecord, rawBody: string): Answer {
+	private answer(
+		{ url, socket }: IncomingMessage,
+		record: RequestRecord,
+		rawBody: Buffer,
+	): Promise<Answer> {
 		return answer({
 			method: record.method,
 			path: record.path,
+			search: (url ?? '').slice(record.path.length),
 			query: new URLSearchParams(record.query),
-			authorization: record.headers.authorization,
+			headers: record.headers,
+			clientAddress: clientAddress(record.headers) ?? socket.remoteAddress ?? '',
 			rawBody,
 			now: this.now(),
-			teams: [this.state, this.otherTeam],
+			teams: this.teams,
+			server: this.serverState,
 			features: this.features,
-			emails: this.emails,
 			notify: (...change) => this.sender.send(...change),
 		});
 	}
@@ -221,10 +270,16 @@ function newRecord(request: IncomingMessage): RequestRecord {
 	};
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** The first entry of X-Forwarded-For, which may be any text. */
+function clientAddress(headers: IncomingHttpHeaders): string | undefined {
+	const forwarded = headers['x-forwarded-for'];
+	return typeof forwarded === 'string' ? forwarded.split(',')[0].trim() : undefined;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
-	return Buffer.concat(chunks).toString('utf8');
+	return Buffer.concat(chunks);
 }
 
 function parsedOrRaw(text: string): unknown {
@@ -242,7 +297,8 @@ function sendWithFault(
 	full: Answer,
 	fault: FaultKind | undefined,
 ): void {
-	const half = full.body.slice(0, full.body.length / 2);
+	const body = Buffer.from(full.body);
+	const half = body.subarray(0, body.length / 2);
 	if (fault === 'resetAfter') cut(response);
 	else if (fault === 'truncate') sendPart(response, full, half);
 	else if (fault === 'invalidJson') send(response, record, { ...full, body: half });
@@ -256,7 +312,7 @@ function send(response: ServerResponse, record: RequestRecord, full: Answer): vo
 }
 
 /** Announces the whole answer, sends a part of it and cuts the connection. */
-function sendPart(response: ServerResponse, full: Answer, part: string): void {
+function sendPart(response: ServerResponse, full: Answer, part: Buffer): void {
 	response.writeHead(full.status, withLength(full));
 	response.write(part, () => cut(response));
 }

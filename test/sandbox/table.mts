@@ -1,5 +1,3 @@
-import type { Row } from './types.mts';
-
 export type SortValue = number | string | null;
 export type SortBy<T> = (row: T) => SortValue;
 
@@ -12,7 +10,7 @@ interface Order<T> {
  * Rows by ID. Remembers its rows in the orders asked for, because sorting 10,000 of them for every
  * page would cost more than all the rest of a request.
  */
-export class Table<T extends Row> extends Map<string, T> {
+export class Table<T extends object> extends Map<string, T> {
 	private version = 0;
 	private readonly orders = new Map<string, Order<T>>();
 

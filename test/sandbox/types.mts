@@ -1,5 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
+import type { Seed as ServerSeed } from './corpus-seed.mts';
+import type { RateLimiter } from './rate-limits.mts';
 import type { Table } from './table.mts';
 import type {
 	Delivery,
@@ -20,6 +23,7 @@ export interface MetadataEntry {
 	locked: boolean;
 }
 
+/** One entry of an owner; `metadataView` adds whose it is. */
 export interface MetadataRow extends MetadataEntry {
 	id: string;
 	createdAt: Date;
@@ -30,7 +34,8 @@ export interface MetadataRow extends MetadataEntry {
 export interface Row {
 	id: string;
 	teamId: string;
-	createdByUserId: string;
+	/** A user of the dashboard; null where the API made the record. */
+	createdByUserId: string | null;
 	createdAt: Date;
 	updatedAt: Date;
 }
@@ -47,7 +52,8 @@ export interface LicenseRow extends Row {
 	productIds: string[];
 	customerIds: string[];
 	metadata: MetadataRow[];
-	lastActiveAt: Date | null;
+	/** Never null: creating a license counts as its first use. */
+	lastActiveAt: Date;
 }
 
 export interface Address {
@@ -59,9 +65,15 @@ export interface Address {
 	postalCode: string | null;
 }
 
+export interface AddressRow extends Address {
+	id: string;
+	customerId: string;
+}
+
 export interface DiscordAccount {
 	id: string;
 	customerId: string;
+	teamId: string;
 	discordId: string;
 	username: string;
 	globalName: string | null;
@@ -75,7 +87,7 @@ export interface CustomerRow extends Row {
 	fullName: string | null;
 	username: string | null;
 	metadata: MetadataRow[];
-	address: Address | null;
+	address: AddressRow | null;
 	discordAccount: DiscordAccount | null;
 }
 
@@ -85,20 +97,102 @@ export interface ProductRow extends Row {
 	metadata: MetadataRow[];
 }
 
+export interface BranchRow {
+	id: string;
+	name: string;
+	productId: string;
+	createdAt: Date;
+	updatedAt: Date;
+}
+
+export type ReleaseStatus = 'PUBLISHED' | 'DRAFT' | 'ARCHIVED' | 'DEPRECATED';
+
+export interface ReleaseFile {
+	id: string;
+	releaseId: string;
+	key: string;
+	/** In bytes. */
+	size: number;
+	name: string;
+	checksum: string;
+	mainClassName: string | null;
+	createdAt: Date;
+}
+
 export interface ReleaseRow extends Row {
 	productId: string;
 	version: string;
-	status: 'PUBLISHED' | 'DRAFT' | 'ARCHIVED' | 'DEPRECATED';
+	status: ReleaseStatus;
 	latest: boolean;
 	branchId: string | null;
+	file: ReleaseFile | null;
+	lastSeenAt: Date | null;
+	allowedLicenseIds: string[];
 	metadata: MetadataRow[];
+}
+
+/** A hardware ID or an IP address that a license was used from. */
+interface DeviceRow {
+	id: string;
+	licenseId: string;
+	teamId: string;
+	forgotten: boolean;
+	forgottenAt: Date | null;
+	lastSeenAt: Date;
+	createdAt: Date;
+	updatedAt: Date;
+}
+
+export interface HardwareIdRow extends DeviceRow {
+	hwid: string;
+}
+
+export interface IpAddressRow extends DeviceRow {
+	ip: string;
+	/** ISO 3166-1 alpha-3; the server stores what it is told, known or not. */
+	countryAlpha3: string | null;
+}
+
+export interface BlacklistEntry {
+	type: 'IP_ADDRESS' | 'COUNTRY' | 'HARDWARE_IDENTIFIER';
+	/** Of a country its alpha-3 code. */
+	value: string;
+}
+
+export interface TeamSettings {
+	/** Strict modes: verify and heartbeat must name a customer, product or release. */
+	strictCustomers: boolean;
+	strictProducts: boolean;
+	strictReleases: boolean;
+	/** Devices not seen for so long do not count against the limit; null: they always do. */
+	hwidTimeoutMinutes: number | null;
+	ipTimeoutMinutes: number | null;
+}
+
+/** What verify and heartbeat tell of a license, as the team chose it. */
+export interface ReturnedFields {
+	license: string[];
+	licenseMetadataKeys: string[];
+	customer: string[];
+	customerMetadataKeys: string[];
+	product: string[];
+	productMetadataKeys: string[];
+}
+
+/** One request to the client API, as the statistics count it. */
+export interface ClientRequestLog {
+	type: 'VERIFY' | 'HEARTBEAT' | 'DOWNLOAD';
+	at: Date;
+	successful: boolean;
+	licenseId: string | null;
+	countryAlpha3: string | null;
 }
 
 type Seed<T extends { metadata: MetadataRow[] }> = Partial<Omit<T, 'metadata' | 'teamId'>> & {
 	metadata?: MetadataEntry[];
 };
 export type LicenseSeed = Seed<LicenseRow>;
-export type CustomerSeed = Seed<CustomerRow>;
+export type CustomerSeed = Omit<Seed<CustomerRow>, 'address'> & { address?: Address | null };
 export type ProductSeed = Seed<ProductRow>;
 export type ReleaseSeed = Seed<ReleaseRow> & { productId: string };
 
@@ -106,18 +200,40 @@ export type ReleaseSeed = Seed<ReleaseRow> & { productId: string };
 export interface Team {
 	teamId: string;
 	apiKey: string;
+	/** Further keys. That one is past its `expiresAt` keeps nobody out. */
+	moreApiKeys: Array<{ key: string; expiresAt: Date | null }>;
+	/** A deleted team answers like an unknown one. */
+	deleted: boolean;
 	userId: string;
 	licenses: Table<LicenseRow>;
 	customers: Table<CustomerRow>;
 	products: Table<ProductRow>;
+	branches: Table<BranchRow>;
 	releases: Table<ReleaseRow>;
+	hardwareIds: Table<HardwareIdRow>;
+	ipAddresses: Table<IpAddressRow>;
+	blacklist: BlacklistEntry[];
 	webhooks: Webhook[];
 	/** Every event on its way to every webhook, in order. */
 	deliveries: Delivery[];
+	requestLog: ClientRequestLog[];
 	licenseLimit: number;
 	customerLimit: number;
-	/** When license e-mails were sent; the server allows 50 in 24 hours. */
-	emailsSentAt: Date[];
+	/** Per product. */
+	releaseLimit: number;
+	/** Of all release files together, in MB. */
+	storageLimitMb: number;
+	/** The paid plan: release files and the class loader. */
+	fileUploads: boolean;
+	settings: TeamSettings;
+	returnedFields: ReturnedFields | null;
+	/** Signs challenges; made when first needed (team-keys.mts). */
+	keyPair?: Promise<TeamKeyPair>;
+}
+
+export interface TeamKeyPair {
+	privateKey: KeyObject;
+	publicKey: KeyObject;
 }
 
 /** Switches for what a server that keeps to the documentation alone does otherwise. */
@@ -196,6 +312,10 @@ export interface SandboxOptions {
 	now?: () => Date;
 	/** Lets webhooks go to other machines. Default false: to this one only. */
 	webhooksAnywhere?: boolean;
+	/** The data to start with, and to go back to at a reset. Default: two empty teams. */
+	seed?: ServerSeed;
+	/** Where the seed's webhooks go. */
+	hookUrl?: string;
 }
 
 export interface SentEmail {
@@ -220,6 +340,10 @@ export interface Sandbox {
 	readonly state: Team;
 	/** A second team on the same server, empty. */
 	readonly otherTeam: Team;
+	/** All teams; `state` and `otherTeam` are the first two. */
+	readonly teams: Team[];
+	/** Counters of rate limits and mails. */
+	readonly rateLimits: RateLimiter;
 	readonly requests: RequestRecord[];
 	readonly emails: SentEmail[];
 	readonly features: Features;
@@ -238,6 +362,10 @@ export interface Sandbox {
 	addLicense(fields?: LicenseSeed): LicenseRow;
 	/** Sets up a webhook in the first team, as people do in the dashboard. */
 	addWebhook(fields: WebhookSeed): Webhook;
+	/** Counts license e-mails of the first team as sent. */
+	useEmails(count: number): void;
+	/** Ends what is under way, puts back the data of the start, and forgets limits and caches. */
+	reset(): Promise<void>;
 	/** Waits until no delivery is pending. */
 	deliveriesEnded(): Promise<void>;
 	/** Of several that match a request, the one added first is used. */

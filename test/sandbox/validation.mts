@@ -1,3 +1,5 @@
+import { dateOf } from './formats.mts';
+
 /*
  * A small validator that words its findings as zod 3 does, since clients get to see zod's wording.
  * Like zod, it goes on after a value out of range, but runs the rules that span several fields
@@ -26,9 +28,10 @@ interface StringRules {
 	format?: { pattern: RegExp; message: string };
 }
 
-interface NumberRules {
-	above?: number;
-	max?: number;
+/** What is said of a number, unless it keeps to the rule. */
+export interface NumberRule {
+	isKept: (value: number) => boolean;
+	message: string;
 }
 
 /** Runs a check, then, if all types are right, the rules that span fields. */
@@ -57,15 +60,45 @@ export function string(rules: StringRules = {}): Check {
 	};
 }
 
-/** A whole number within bounds. */
-export function integer(rules: NumberRules = {}): Check {
+/** Like zod's `positive()`. */
+export const aboveZero: NumberRule = {
+	isKept: (value) => value > 0,
+	message: 'Number must be greater than 0',
+};
+
+/** Like zod's `min()`. */
+export function atLeast(min: number): NumberRule {
+	const message = `Number must be greater than or equal to ${min}`;
+	return { isKept: (value) => value >= min, message };
+}
+
+/** Like zod's `max()`. */
+export function atMost(max: number): NumberRule {
+	const message = `Number must be less than or equal to ${max}`;
+	return { isKept: (value) => value <= max, message };
+}
+
+/** Like zod's `int()`. */
+export const whole: NumberRule = {
+	isKept: Number.isInteger,
+	message: 'Expected integer, received float',
+};
+
+/** A number that keeps to the rules. Every rule that is broken is told, in the order given. */
+export function number(...rules: NumberRule[]): Check {
 	return (value, path, report) => {
 		if (typeof value !== 'number') return wrongType('number', value, path, report);
-		const { above, max } = rules;
-		const say = (message: string) => report.issues.push({ message, path });
-		if (!Number.isInteger(value)) say('Expected integer, received float');
-		if (above !== undefined && value <= above) say(`Number must be greater than ${above}`);
-		if (max !== undefined && value > max) say(`Number must be less than or equal to ${max}`);
+		for (const { isKept, message } of rules)
+			if (!isKept(value)) report.issues.push({ message, path });
+	};
+}
+
+/** Whatever `new Date()` makes a moment of: texts, numbers, and true and false. */
+export function date(): Check {
+	return (value, path, report) => {
+		if (!Number.isNaN(dateOf(value).getTime())) return;
+		report.aborted = true;
+		report.issues.push({ message: 'Invalid date', path });
 	};
 }
 
@@ -114,11 +147,20 @@ export function array(check: Check, max: number): Check {
 	};
 }
 
-/** An object of exactly these fields. */
-export function strictObject(shape: Record<string, Check>): Check {
+/** An object of these fields, and of any others. */
+export function object(shape: Record<string, Check>): Check {
 	return (value, path, report) => {
 		if (!isRecord(value)) return wrongType('object', value, path, report);
 		for (const [key, check] of Object.entries(shape)) check(value[key], [...path, key], report);
+	};
+}
+
+/** An object of exactly these fields. */
+export function strictObject(shape: Record<string, Check>): Check {
+	const checkFields = object(shape);
+	return (value, path, report) => {
+		checkFields(value, path, report);
+		if (!isRecord(value)) return;
 		const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
 		if (unknown.length === 0) return;
 		const list = unknown.map((key) => `'${key}'`).join(', ');

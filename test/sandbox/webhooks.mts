@@ -69,11 +69,10 @@ export class WebhookSender {
 	onAttempt?: (delivery: Delivery, attempt: DeliveryAttempt) => void;
 
 	private readonly underWay = new Set<Promise<void>>();
-	private readonly closing = new AbortController();
+	private closing = new AbortController();
 
 	constructor(private readonly now: () => Date) {
-		// Each delivery under way listens.
-		setMaxListeners(0, this.closing.signal);
+		this.open();
 	}
 
 	/** Begins to deliver what the entity is now to each webhook that wants the event. */
@@ -94,10 +93,22 @@ export class WebhookSender {
 		while (this.underWay.size > 0) await Promise.all(this.underWay);
 	}
 
+	/** Ends all attempts and pauses, then goes on with what is sent from then on. */
+	async stop(): Promise<void> {
+		await this.close();
+		this.open();
+	}
+
 	/** Ends all attempts and pauses; what is pending stays so. */
 	async close(): Promise<void> {
 		this.closing.abort();
 		await this.settled();
+	}
+
+	private open(): void {
+		this.closing = new AbortController();
+		// Each delivery under way listens.
+		setMaxListeners(0, this.closing.signal);
 	}
 
 	private async deliver(team: Team, delivery: Delivery): Promise<void> {

@@ -106,6 +106,7 @@ function linkDiscord(
 	customer.discordAccount = {
 		id: randomUUID(),
 		customerId: customer.id,
+		teamId: customer.teamId,
 		discordId: '123456789012345678',
 		username: 'alma',
 		...names,
