@@ -236,9 +236,9 @@ describe('Return All', () => {
 	test('sends no further page once one was refused', async () => {
 		sandbox.latencyMs = 10;
 		addLicenses(2500);
-		sandbox.addFault({ skip: 3, kind: { status: 500, details: 'Boom' } });
+		sandbox.addFault({ skip: 3, kind: { status: 400, details: 'Boom' } });
 		const { error, items } = await getMany({ returnAll: true });
-		expect(readable(error)).toMatch(/could not process the request \(status 500: Boom\)/);
+		expect(readable(error)).toMatch(/refused the request: Boom/);
 		expect(items).toHaveLength(0);
 		expect(sandbox.requests.length).toBeLessThanOrEqual(15);
 	});

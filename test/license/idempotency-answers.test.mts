@@ -74,7 +74,7 @@ describe('an answer that is lost after Lukittu has created', () => {
 });
 
 describe('an answer that is lost, and the look-up brings nothing', () => {
-	const refuseLookUp = () => sandbox.addFault({ method: 'GET', skip: 1, kind: { status: 500 } });
+	const refuseLookUp = () => sandbox.addFault({ method: 'GET', skip: 1, kind: { status: 400 } });
 	const UNKNOWN =
 		/^Could not get an answer from http:\/\/127\.0\.0\.1:\d+: the connection was closed before the answer came\n.* It is not known whether the new license was created: you can repeat this item, nothing will be there twice\.$/;
 
@@ -162,7 +162,7 @@ describe('an answer that is lost, and the look-up brings nothing', () => {
 
 	test('in a run: names the item among those not known', async () => {
 		lose('POST', 'resetAfter', 1);
-		sandbox.addFault({ method: 'GET', skip: 6, times: 5, kind: { status: 500 } });
+		sandbox.addFault({ method: 'GET', skip: 6, times: 5, kind: { status: 400 } });
 		sandbox.latencyMs = 5;
 		const { error } = await createKeyed(sandbox, byItem, {}, { items: numbered(5) });
 		expect(readable(error)).toMatch(/Not known, because no answer came: item 1\. Look them up/);

@@ -88,7 +88,7 @@ describe('another process creates an older one at the same moment', () => {
 
 	test('and the deletion of the own one is refused: it is kept, and the run goes on', async () => {
 		meanwhile(EARLIER);
-		sandbox.addFault({ method: 'DELETE', kind: { status: 500 } });
+		sandbox.addFault({ method: 'DELETE', kind: { status: 400 } });
 		const items = [{ key: KEY }, ...Array.from({ length: 20 }, (_, n) => ({ key: `k${n}` }))];
 		const result = await createKeyed(sandbox, '={{ $json.key }}', {}, { items });
 

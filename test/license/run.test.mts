@@ -330,7 +330,7 @@ test('a cancelled execution says so, and sends no more', async () => {
 
 test('an update that waits for its license is not sent once another item has failed', async () => {
 	const license = sandbox.addLicense();
-	sandbox.addFault({ method: 'PUT', skip: 2, kind: { status: 500, details: 'Boom' } });
+	sandbox.addFault({ method: 'PUT', skip: 2, kind: { status: 400, details: 'Boom' } });
 	const { error } = await runLicense(
 		sandbox,
 		'update',
@@ -340,7 +340,7 @@ test('an update that waits for its license is not sent once another item has fai
 		},
 		{ items: numbered(10) },
 	);
-	expect(readable(error)).toMatch(/status 500: Boom[^]*not known whether[^]*2 of 10 items/);
+	expect(readable(error)).toMatch(/refused the request: Boom[^]*2 of 10 items/);
 	expect(sandbox.requests.filter(({ method }) => method === 'PUT')).toHaveLength(3);
 	expect(license.metadata).toHaveLength(2);
 });
