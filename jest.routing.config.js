@@ -4,16 +4,12 @@ process.env.LUKITTU_WAY = 'routing';
 /** @type {import('jest').Config} */
 module.exports = {
 	...require('./jest.config'),
-	// What differs where the way differs: the run, its end, what n8n reads before the node does.
+	// What an agent's own tool call does, always for one item: every operation, its parameters and messages.
 	testMatch: [
 		'customer/customer',
 		'customer/wiring',
-		'faults/proxy',
-		'faults/request-options',
+		'execution/routing',
 		'license/agent',
-		'license/create',
-		'license/expressions',
-		'license/run',
 		'license/wiring',
 	].map((name) => `<rootDir>/test/${name}.test.mts`),
 };
