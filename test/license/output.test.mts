@@ -6,6 +6,9 @@ import { audit, DAY, getMany } from './audit-support.mts';
 import { byId, metadata, readable, runLicense, startShop, type Operation } from './support.mts';
 import { runTool } from './tool.mts';
 
+/** The server tells products and customers in the order of their IDs. */
+const orderedId = (place: number) => `${place}0000000-0000-4000-8000-000000000000`;
+
 let sandbox: Sandbox;
 let license: LicenseRow;
 
@@ -16,11 +19,18 @@ beforeEach(async () => {
 		// A safe way into its sixth day.
 		expirationDate: new Date(Date.now() + 5.5 * DAY),
 		customerIds: [
-			sandbox.addCustomer({ email: 'one@example.com', fullName: 'First Customer' }).id,
-			sandbox.addCustomer({ email: 'two@example.com', username: 'second' }).id,
-			sandbox.addCustomer({ email: null, username: 'third' }).id,
+			sandbox.addCustomer({
+				id: orderedId(1),
+				email: 'one@example.com',
+				fullName: 'First Customer',
+			}).id,
+			sandbox.addCustomer({ id: orderedId(2), email: 'two@example.com', username: 'second' }).id,
+			sandbox.addCustomer({ id: orderedId(3), email: null, username: 'third' }).id,
 		],
-		productIds: [sandbox.addProduct({ name: 'App' }).id, sandbox.addProduct({ name: 'Plugin' }).id],
+		productIds: [
+			sandbox.addProduct({ id: orderedId(4), name: 'App' }).id,
+			sandbox.addProduct({ id: orderedId(5), name: 'Plugin' }).id,
+		],
 		metadata: [{ key: 'order', value: '1', locked: false }],
 		lastActiveAt: new Date(),
 	});

@@ -123,6 +123,6 @@ test('it knows the statuses of the server, and agrees with it on thousands of li
 		}
 	}
 	expect(disagreements).toBe(0);
-	expect([...seen.values()].reduce((sum, count) => sum + count)).toBe(12 * 34 * 34);
+	expect([...seen.values()].reduce((sum, count) => sum + count)).toBe(12 * 34 * 33);
 	expect([...seen.keys()].sort()).toEqual([...LICENSE_STATUSES]);
 });

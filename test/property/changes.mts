@@ -128,7 +128,7 @@ function linkChanges(
 				const all = [...before[property], ...added];
 				return all.length > MOST
 					? new RegExp(`'Add ${noun}' comes to ${all.length} ${row}s`)
-					: { [property]: all };
+					: { [property]: all.sort() };
 			},
 		})),
 		idsFrom(1).map<Change>((ids) => ({
@@ -137,7 +137,7 @@ function linkChanges(
 		})),
 		idsFrom().map<Change>((ids) => ({
 			fields: { [`replace${noun}`]: field(ids) },
-			expected: () => ({ [property]: ids }),
+			expected: () => ({ [property]: ids.toSorted() }),
 		})),
 		fc.constant<Change>({
 			fields: { removeAll: [noun.toLowerCase()] },

@@ -8,6 +8,7 @@ import { DAY, licenses, LINKS } from './arbitraries.mts';
 import { changes } from './changes.mts';
 import {
 	customerId,
+	comparable,
 	expectSame,
 	factsOf,
 	hasExpiredAtDate,
@@ -127,7 +128,7 @@ test('each of 150 licenses differs in the one thing its item names', async () =>
 			continue;
 		}
 		written += 1;
-		expectSame(json, after);
+		expectSame(comparable(json), comparable(after));
 		const facts = { ...rewritten(before[index]), ...expectation };
 		expectSame(factsOf(after), settled(facts, factsOf(after)));
 	}
@@ -175,7 +176,7 @@ test('each of 150 licenses is renewed as its item says, and a second time by non
 		}
 		const change = expected === 'stays' ? {} : expected.moved;
 		moved += expected === 'stays' ? 0 : 1;
-		expectSame(json, { ...after, renewed: expected !== 'stays' });
+		expectSame(comparable(json), comparable({ ...after, renewed: expected !== 'stays' }));
 		const facts = { ...restBefore, metadata: entries, ...change };
 		expectSame({ ...rest, metadata: entries }, settled(facts, factsOf(after)));
 		expect(entries.filter(({ key }) => key === 'n8nRenewals').length).toBeGreaterThan(0);

@@ -155,6 +155,22 @@ export function factsOf({ updatedAt, metadata, customers, products, ...facts }: 
 	};
 }
 
+/**
+ * What every answer tells of a license. Reading by key tells more of it than an update answers with:
+ * its seats, and the metadata of its products and customers.
+ */
+export function comparable(view: object): IDataObject {
+	const { seats, customers, products, ...fields } = view as IDataObject;
+	const idsOf = (rows: unknown) => (rows as LicenseView['customers']).map(({ id }) => id);
+	return { ...fields, customers: idsOf(customers), products: idsOf(products) };
+}
+
+/** Expects an operation to have come out with a license as it is read afterwards. */
+export function expectOutput(outcome: Outcome, view: object): void {
+	if ('refused' in outcome) throw new Error(outcome.refused);
+	expectSame(comparable(outcome.output), comparable(view));
+}
+
 /** Expects two readings to be alike. As text first: jest takes a millisecond to compare objects. */
 export function expectSame(actual: unknown, expected: unknown): void {
 	if (JSON.stringify(actual) !== JSON.stringify(expected)) expect(actual).toEqual(expected);

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { prepareLicenseReinstate } from '../../nodes/Lukittu/resources/license/reinstate.ts';
 import { prepareLicenseSuspend } from '../../nodes/Lukittu/resources/license/suspend.ts';
 import { entryValue, licenses, LINKS } from './arbitraries.mts';
-import { expectSame, factsOf, hasExpiredAtDate, Memory, NOW, rewritten, SEED } from './memory.mts';
+import {
+	expectOutput,
+	expectSame,
+	factsOf,
+	hasExpiredAtDate,
+	Memory,
+	NOW,
+	rewritten,
+	SEED,
+} from './memory.mts';
 
 const memory = new Memory(LINKS);
 
@@ -54,7 +63,7 @@ test.each([
 					return;
 				}
 				seen[isNeeded ? 'written' : 'left'] += 1;
-				expectSame(outcome, { output: after });
+				expectOutput(outcome, after);
 				const replaced = facts.metadata.map((entry) =>
 					!isKept && entry.key === reasonKey ? { ...entry, value: reason as string } : entry,
 				);

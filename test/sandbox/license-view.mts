@@ -74,10 +74,6 @@ function withoutMetadata<T extends { metadata: unknown }>({ metadata, ...row }: 
 	return row;
 }
 
-/** In ascending order of their IDs, whatever order they were sent in. */
 function present<T>(ids: string[], table: Map<string, T>): T[] {
-	return ids
-		.toSorted()
-		.map((id) => table.get(id))
-		.filter((row) => row !== undefined);
+	return ids.map((id) => table.get(id)).filter((row) => row !== undefined);
 }

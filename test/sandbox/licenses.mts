@@ -8,7 +8,7 @@ import { metadataRows } from './metadata.mts';
 import type { RateLimit } from './rate-limits.mts';
 import { refuseUnstorable } from './requests.mts';
 import type { Context, ServerState } from './requests.mts';
-import { insertLicense } from './team.mts';
+import { insertLicense, linkedIds } from './team.mts';
 import type { LicenseRow, Team } from './types.mts';
 
 /** Of a team. */
@@ -59,6 +59,8 @@ export function updateLicense(context: Context): Reply {
 	refuseUnstorable(body.metadata);
 	Object.assign(license, {
 		...body,
+		productIds: linkedIds(body.productIds),
+		customerIds: linkedIds(body.customerIds),
 		expirationStart: body.expirationStart ?? 'CREATION',
 		expirationDate: expiryOnUpdate(body, license, now),
 		metadata: metadataRows(body.metadata, now),

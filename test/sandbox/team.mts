@@ -76,8 +76,8 @@ export function insertLicense(team: Team, fields: LicenseSeed, now: Date): Licen
 		ipLimit: fields.ipLimit ?? null,
 		hwidLimit: fields.hwidLimit ?? null,
 		suspended: fields.suspended ?? false,
-		productIds: fields.productIds ?? [],
-		customerIds: fields.customerIds ?? [],
+		productIds: linkedIds(fields.productIds ?? []),
+		customerIds: linkedIds(fields.customerIds ?? []),
 		metadata: metadataRows(fields.metadata ?? [], createdAt),
 		lastActiveAt: fields.lastActiveAt ?? createdAt,
 		createdAt,
@@ -85,6 +85,11 @@ export function insertLicense(team: Team, fields: LicenseSeed, now: Date): Licen
 	};
 	team.licenses.set(row.id, row);
 	return row;
+}
+
+/** The order of links is not kept: the server tells them in the order of their IDs. */
+export function linkedIds(ids: string[]): string[] {
+	return ids.toSorted();
 }
 
 /** Stores a customer. */

@@ -29,7 +29,7 @@ const fields = (collection: 'customerFields' | 'upsertFields'): IDataObject[] =>
 		[collection]: {
 			fullName: 'Robin Sample',
 			username: 'robin',
-			discordId: '123456789012345678',
+			discordId: '223456789012345678',
 			address: ADDRESS,
 			metadata: { entry: [{ key: 'source', value: 'shop' }] },
 		},

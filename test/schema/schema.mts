@@ -33,6 +33,8 @@ export function schemaOf(values: unknown[], place: string): Schema {
 	const found = new Set(values.map(typeOf));
 	const isNullable = found.delete('null');
 	const [type, ...others] = found;
+	// The server has the field, and never a value for it.
+	if (!type && isNullable) return { type: 'null' };
 	if (!type || others.length > 0) {
 		const types = [...found].join(' and ') || 'no value at all';
 		throw new Error(`${place} has ${types}: the preview can show one type`);

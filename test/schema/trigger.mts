@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { resolveOutputSchemaPath } from '../engine/n8n.mts';
 import { latestVersion } from '../engine/run-node.mts';
 import { TRIGGER_NODE } from '../engine/webhook.mts';
-import { licenseView } from '../sandbox/license-view.mts';
+import { licensePayload } from '../sandbox/license-view.mts';
 import { startSandbox } from '../sandbox/server.mts';
 import { delivery, listen, post, started } from '../trigger/support.mts';
 import { fill } from './outputs.mts';
@@ -20,7 +20,7 @@ export async function triggerOutputs(): Promise<IDataObject[]> {
 	try {
 		fill(sandbox);
 		for (const license of sandbox.state.licenses.values()) {
-			await post(trigger.url, delivery('LICENSE_UPDATED', licenseView(license, sandbox.state)));
+			await post(trigger.url, delivery('LICENSE_UPDATED', licensePayload(license, sandbox.state)));
 		}
 		return started(trigger);
 	} finally {
