@@ -97,6 +97,8 @@ export function fill(sandbox: Sandbox): void {
 		expirationStart: 'ACTIVATION',
 		expirationDays: 30,
 	});
+	// So that a reinstatement is written, and answered, with all there is.
+	sandbox.addLicense({ ...links, suspended: true, metadata });
 }
 
 function linkDiscord(
