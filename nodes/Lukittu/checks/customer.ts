@@ -26,9 +26,9 @@ const ADDRESS: Record<keyof Address, Lengths> = {
 
 const LENGTHS: Record<string, Lengths> = { ...NAMES, ...ADDRESS };
 
-/** One @ and a dot behind it. */
 /** Lukittu sets no limit, but a pattern cannot go through megabytes. */
 const LONGEST_EMAIL = 10_000;
+/** One @ and a dot behind it. */
 const EMAIL = /^[^\s@]+@(?=[^\s@.]*\.)[^\s@]+$/;
 /**
  * Those of them that Lukittu takes: no dot at the beginning, before the @ or beside another, few
