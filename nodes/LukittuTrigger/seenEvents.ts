@@ -78,7 +78,9 @@ class SeenIds {
 			const time = text.slice(start + ID_LENGTH, start + ID_LENGTH + TIME_LENGTH);
 			if ((this.times.get(id) ?? '') < time) this.times.set(id, time);
 		}
-		const sorted = [...this.times].sort(([, one], [, other]) => (one < other ? -1 : 1));
+		const sorted = [...this.times].sort(
+			([, one], [, other]) => Number(one > other) - Number(one < other),
+		);
 		this.times = new Map(sorted);
 		this.removeExcess();
 	}
