@@ -37,7 +37,7 @@ export class LukittuTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				// Without it, n8n would answer with the name of its default, not with what the node says.
+				// Without it, n8n would answer with its default in place of the node's answer.
 				responseData: '',
 				path: 'webhook',
 			},
@@ -49,8 +49,8 @@ export class LukittuTrigger implements INodeType {
 		credentialTest: { testSigningSecret },
 	};
 
-	// Lukittu has no API for webhooks: users add and remove them in its dashboard. What is left to do
-	// here is to refuse a trigger that could not work.
+	// Lukittu has no API for webhooks: users add and remove them in its dashboard. Only a trigger that
+	// could not work is refused here.
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {

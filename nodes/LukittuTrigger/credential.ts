@@ -26,26 +26,26 @@ export async function readSecret(context: IHookFunctions | IWebhookFunctions): P
 	throw new UserError(NO_SECRET, { description: WHERE });
 }
 
-/** For how long a secret is kept: n8n takes longer to hand over a credential than for all the rest. */
-const KEEP_MS = 10_000;
+/** n8n takes longer to decrypt a credential than for all else that an event needs. */
+const CACHE_MS = 10_000;
 
-const kept = new Map<string, { secret: Promise<string>; until: number }>();
+const secretCache = new Map<string, { secret: Promise<string>; expiresAt: number }>();
 
 /**
- * Reads the secret as `readSecret()` does, but not for each of many events anew.
+ * Reads the secret as `readSecret()` does, at most once in ten seconds.
  *
  * @param now milliseconds since 1970
+ * @throws as `readSecret()`, and then reads it again for the next event
  */
-export async function readSecretOften(context: IWebhookFunctions, now: number): Promise<string> {
+export async function readCachedSecret(context: IWebhookFunctions, now: number): Promise<string> {
 	const id = `${context.getWorkflow().id} ${context.getNode().credentials?.[CREDENTIAL]?.id}`;
-	const found = kept.get(id);
-	if (found && now < found.until) return await found.secret;
+	const cached = secretCache.get(id);
+	if (cached && now < cached.expiresAt) return await cached.secret;
 
-	for (const [other, { until }] of kept) if (until <= now) kept.delete(other);
+	for (const [other, { expiresAt }] of secretCache) if (expiresAt <= now) secretCache.delete(other);
 	const secret = readSecret(context);
-	kept.set(id, { secret, until: now + KEEP_MS });
-	// What could not be read is read again.
-	secret.catch(() => kept.delete(id));
+	secretCache.set(id, { secret, expiresAt: now + CACHE_MS });
+	secret.catch(() => secretCache.delete(id));
 	return await secret;
 }
 

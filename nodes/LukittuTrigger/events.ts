@@ -16,10 +16,10 @@ export const EVENTS = [
 	'RELEASE_UPDATED',
 ] as const;
 
-/** Chosen in place of events: whatever Lukittu sends, also events that it may have later. */
+/** Selects all events, also those that Lukittu may add later. */
 export const ANY_EVENT = '*';
 
-/** "LICENSE_CREATED" as users read it: "License Created". */
+/** The name that users see: "License Created" for "LICENSE_CREATED". */
 function title(event: string): string {
 	return event.replace(/_/g, ' ').replace(/\B[A-Z]/g, (letter) => letter.toLowerCase());
 }

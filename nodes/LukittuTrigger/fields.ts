@@ -29,9 +29,9 @@ export const triggerFields: INodeProperties[] = [
 			'Which events start the workflow. Select them for the webhook in Lukittu, too: it sends no others.',
 	},
 	{
-		// Of a node in version 1, n8n looks at this before the node is asked: where it is set, the body
-		// is left as it came. Otherwise n8n would parse what anybody sends, before its signature is
-		// checked, and answer bad JSON itself.
+		// For a node in version 1, n8n reads this before it calls the node, and then leaves the body
+		// as it came. Otherwise it would parse what anybody sends before the signature is checked, and
+		// answer invalid JSON itself.
 		displayName: 'Options',
 		name: 'options',
 		type: 'hidden',
@@ -51,7 +51,7 @@ export const triggerFields: INodeProperties[] = [
 				typeOptions: { minValue: 0, maxValue: MAX_REPEAT_WINDOW },
 				default: DEFAULT_REPEAT_WINDOW,
 				description:
-					'For how many minutes the same event with the same data is dropped after it has started the workflow. Lukittu sends an event up to five times, 15 minutes in all, if it got no answer in time. 0 drops none.',
+					'For how many minutes after it was last received an event is dropped if it comes again with the same data. Lukittu may send events again hours later, also those that were answered. 0 drops none.',
 			},
 			{
 				displayName: 'License IDs or Keys',
@@ -70,7 +70,7 @@ export const triggerFields: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: MAX_MOST_EVENTS },
 				default: DEFAULT_MOST_EVENTS,
 				description:
-					'How many events may start the workflow together, as items of one execution, where they come while n8n is still starting it for others. With 1, each has an execution of its own. With more, n8n answers many events at once sooner.',
+					'How many events one execution may have, as its items, where they come while n8n is still starting the workflow for others. With 1, each has an execution of its own. With more, n8n answers many events at once sooner.',
 			},
 			{
 				displayName: 'Product IDs',

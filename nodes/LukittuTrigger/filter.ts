@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isAbout } from './events';
 
-/** Which entities start the workflow; an empty list lets all of them. */
+/** Which entities start the workflow; an empty list means all. */
 export interface Filter {
 	productIds: string[];
 	/** License IDs in lower case, license keys in capital letters. */
@@ -9,8 +9,8 @@ export interface Filter {
 }
 
 /**
- * The products that an entity belongs to, or undefined where it does not tell: what cannot be
- * decided must not be lost.
+ * The IDs of the products that an entity belongs to, or undefined where the event does not have
+ * them: it then passes the filter, since no event must be lost.
  */
 function productsOf(event: string, data: IDataObject): unknown[] | undefined {
 	if (isAbout(event, 'PRODUCT')) return [data.id];
@@ -22,7 +22,7 @@ function productsOf(event: string, data: IDataObject): unknown[] | undefined {
 	return (data.products as Array<IDataObject | null>).map((product) => product?.id);
 }
 
-/** Whether an entity passes the filters. One that a filter says nothing of passes it. */
+/** Whether an entity passes the filters. A filter on another kind of entity does not apply. */
 export function passes({ productIds, licenses }: Filter, event: string, data: IDataObject) {
 	const products = productIds.length > 0 ? productsOf(event, data) : undefined;
 	if (products && !products.some((id) => productIds.includes(String(id)))) return false;

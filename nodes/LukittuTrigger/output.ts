@@ -3,7 +3,7 @@ import { addComputedFields } from '../Lukittu/resources/license/status';
 import type { License } from '../Lukittu/types';
 import { isAbout } from './events';
 
-/** What the status of a license is computed of. */
+/** The fields that the status of a license is computed from. */
 const STATUS_FIELDS = [
 	'expirationDate',
 	'expirationStart',
@@ -12,7 +12,7 @@ const STATUS_FIELDS = [
 	'suspended',
 ];
 
-/** Whether the entity tells enough to say its status: what is not sent must not be made up. */
+/** Whether the event has all fields that the status of a license is computed from. */
 function isLicense(event: string, entity: IDataObject): entity is License {
 	return isAbout(event, 'LICENSE') && STATUS_FIELDS.every((field) => entity[field] !== undefined);
 }
@@ -22,7 +22,7 @@ function isLicense(event: string, entity: IDataObject): entity is License {
  *
  * @param timestamp milliseconds since 1970: when Lukittu sent it
  * @param entity the body
- * @param now the time for which a license's status is told
+ * @param now the time at which a license's status is computed
  */
 export function outputOf(
 	event: string,

@@ -5,15 +5,15 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { isObject } from '../Lukittu/checks/answers';
-import { readSecretOften } from './credential';
+import { startInBatch } from './batchStarts';
+import { readCachedSecret } from './credential';
 import { ANY_EVENT } from './events';
 import { passes } from './filter';
 import { outputOf } from './output';
-import { deliveryName, recall, requestName, triggerName, type Answer } from './repeats';
 import { readBody, readHeaders } from './request';
+import { eventId, openSeenEvents, requestId, triggerId, type Answer } from './seenEvents';
 import { DEFAULT_TOLERANCE_MS, readSettings, type Settings } from './settings';
 import { isSigned, isTimely } from './signature';
-import { startTogether } from './together';
 
 /** n8n's response, with what Node.js itself gives it. */
 interface Response extends Answer {
@@ -43,19 +43,31 @@ const drop = (message: string): IWebhookResponseData => ({ webhookResponse: { me
 
 const STARTED = 'Workflow was started';
 
-/** Has n8n start the workflow, which it does before it answers. */
-const startWith = (items: INodeExecutionData[]): IWebhookResponseData => ({
+/**
+ * Has n8n start the workflow.
+ *
+ * @param onStarted runs once n8n has an execution for it, right before n8n saves static data. What
+ *   is written to static data earlier is not saved: n8n resets its mark for changes meanwhile.
+ */
+const startWith = (
+	items: INodeExecutionData[],
+	onStarted: () => void = () => {},
+): IWebhookResponseData => ({
 	workflowData: [items],
-	webhookResponse: { message: STARTED },
+	// n8n reads the answer at the one moment that onStarted needs.
+	get webhookResponse() {
+		onStarted();
+		return { message: STARTED };
+	},
 });
 
 /** The secret, or undefined where there is none: then nobody can be trusted. */
 async function secretOf(context: IWebhookFunctions, now: number): Promise<string | undefined> {
 	try {
-		return await readSecretOften(context, now);
-	} catch (fault) {
+		return await readCachedSecret(context, now);
+	} catch (error) {
 		// Thrown, it would save an execution for whoever calls the address.
-		context.logger.warn(`${context.getNode().name} refuses every event: ${String(fault)}`);
+		context.logger.warn(`${context.getNode().name} refuses every event: ${String(error)}`);
 		return undefined;
 	}
 }
@@ -64,8 +76,8 @@ async function secretOf(context: IWebhookFunctions, now: number): Promise<string
 function settingsOf(context: IWebhookFunctions): Settings | Error {
 	try {
 		return readSettings(context);
-	} catch (fault) {
-		return fault as Error;
+	} catch (error) {
+		return error as Error;
 	}
 }
 
@@ -77,6 +89,68 @@ function entityIn(body: Uint8Array): IDataObject | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** An event whose signature is right. */
+interface Delivery {
+	/** The ID of the event, and that of the request. */
+	event: string;
+	request: string;
+	item: INodeExecutionData;
+	/** Why it does not start the workflow, if so. */
+	skipReason?: string;
+}
+
+/** Starts the workflow, unless this event has started it before. */
+async function startOnce(
+	context: IWebhookFunctions,
+	{ event, request, item, skipReason }: Delivery,
+	{ repeatWindowMs, toleranceMs, mostEvents }: Settings,
+	now: number,
+): Promise<IWebhookResponseData> {
+	const dropsRepeats = repeatWindowMs > 0;
+	// A request stays valid from the tolerance before its time until the tolerance after it.
+	const windows = { eventsMs: repeatWindowMs, requestsMs: 2 * toleranceMs };
+	const seen = openSeenEvents(context, windows, now);
+	if (dropsRepeats && seen.isStarting(event)) {
+		return refuse(context, 503, 'The event is being started');
+	}
+	if (dropsRepeats && seen.hasEvent(event)) {
+		seen.addEvent(event);
+		seen.addRequest(request);
+		seen.save();
+		return drop('This event was received before');
+	}
+	// The signature does not cover the event's name: one request must not come as two events.
+	if (seen.hasRequest(request)) return unauthorized(context);
+	seen.addRequest(request);
+	if (skipReason) {
+		seen.save();
+		return drop(skipReason);
+	}
+	const answer = responseOf(context);
+	if (dropsRepeats) seen.addEventIfStarted(event, answer);
+	const start = { event, item, answer };
+	const starts =
+		mostEvents > 1 ? await startInBatch(triggerId(context), start, mostEvents) : [start];
+	if (starts === false) return refuse(context, 503, 'n8n could not start the workflow');
+	if (starts === true) return drop(STARTED);
+	return startWith(
+		starts.map((one) => one.item),
+		() => {
+			if (dropsRepeats) for (const one of starts) seen.addEvent(one.event);
+			seen.save();
+		},
+	);
+}
+
+/** Why an event does not start the workflow, or undefined where it does. */
+function skipReasonOf({ events, filter }: Settings, event: string, entity: IDataObject) {
+	if (!events.includes(event) && !events.includes(ANY_EVENT)) {
+		return 'This event is not chosen in the workflow';
+	}
+	if (!passes(filter, event, entity)) return 'The filters in the workflow do not let this through';
+	return undefined;
 }
 
 /**
@@ -101,45 +175,16 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const entity = entityIn(body);
 	if (!entity) return refuse(context, 400, 'The body is not a JSON object');
 
-	const isChosen = settings.events.some((chosen) => chosen === event || chosen === ANY_EVENT);
-	const item = () => ({ json: outputOf(event, timestamp, entity, now) });
-	const skipped = !isChosen
-		? drop('This event is not chosen in the workflow')
-		: passes(settings.filter, event, entity)
-			? undefined
-			: drop('The filters in the workflow do not let this through');
-	// n8n keeps nothing of a test: each listening takes the next event, also one that came before.
-	if (context.getMode() === 'manual') return skipped ?? startWith([item()]);
+	const skipReason = skipReasonOf(settings, event, entity);
+	const item = { json: outputOf(event, timestamp, entity, now) };
+	// n8n saves no static data in a test run: it starts with each event, also with a repeat.
+	if (context.getMode() === 'manual') return skipReason ? drop(skipReason) : startWith([item]);
 
-	const { repeatWindowMs, mostEvents } = settings;
-	// A request stays valid from the tolerance before its time until the tolerance after it.
-	const validMs = 2 * toleranceMs;
-	const recollection = recall(context, now - Math.max(repeatWindowMs, validMs), now);
-	const delivery = deliveryName(event, body);
-	const request = requestName(signature);
-	if (repeatWindowMs > 0) {
-		if (recollection.isStarting(delivery))
-			return refuse(context, 503, 'The event is being started');
-		if (recollection.has(delivery, now - repeatWindowMs)) {
-			recollection.add(delivery, request);
-			recollection.save();
-			return drop('This event was received before');
-		}
-	}
-	// The signature does not cover the event's name: one request must not come as two events.
-	if (recollection.has(request, now - validMs)) return unauthorized(context);
-	recollection.add(request);
-	if (skipped) {
-		recollection.save();
-		return skipped;
-	}
-	const answer = responseOf(context);
-	if (repeatWindowMs > 0) recollection.addIfStarted(delivery, answer);
-	const own = { delivery, item: item(), answer };
-	const starts =
-		mostEvents > 1 ? await startTogether(triggerName(context), own, mostEvents) : [own];
-	if (starts === false) return refuse(context, 503, 'n8n could not start the workflow');
-	if (starts === true) return drop(STARTED);
-	recollection.save(...(repeatWindowMs > 0 ? starts.map((one) => one.delivery) : []));
-	return startWith(starts.map((one) => one.item));
+	const delivery = {
+		event: eventId(event, body),
+		request: requestId(signature),
+		item,
+		skipReason,
+	};
+	return await startOnce(context, delivery, settings, now);
 }

@@ -1,7 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 /** Lukittu's largest entities have some ten thousand bytes. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 const EVENT = /^[A-Z]+(_[A-Z]+)+$/;
 
@@ -9,13 +9,13 @@ const EVENT = /^[A-Z]+(_[A-Z]+)+$/;
 interface WebhookRequest {
 	rawBody?: Uint8Array;
 	readRawBody(): Promise<void>;
-	/** Whether the sender has hung up, and whether all that it sent had arrived before. */
+	/** Whether the connection is closed, and whether the whole request had arrived before. */
 	destroyed: boolean;
 	complete: boolean;
 	read(): Uint8Array | null;
 }
 
-/** What Lukittu says of a delivery beside its body; empty where it is missing or malformed. */
+/** The headers of a delivery; an empty text where one is missing or malformed. */
 export interface DeliveryHeaders {
 	event: string;
 	timestamp: string;
@@ -40,23 +40,23 @@ export function readHeaders(context: IWebhookFunctions): DeliveryHeaders {
 /**
  * Reads the body as it came, byte for byte.
  *
- * @returns `'too large'` above the limit, before all of it is read where its length is announced;
- *   undefined where it cannot be read, as when its encoding is not what it says
+ * @returns `'too large'` above the limit, without reading it where its length is announced;
+ *   undefined where it cannot be read, as with a wrong `Content-Encoding`
  */
 export async function readBody(
 	context: IWebhookFunctions,
 ): Promise<Uint8Array | 'too large' | undefined> {
-	if (Number(context.getHeaderData()['content-length']) > MOST_BYTES) return 'too large';
+	if (Number(context.getHeaderData()['content-length']) > MAX_BODY_BYTES) return 'too large';
 	const request = context.getRequestObject() as unknown as WebhookRequest;
-	// Lukittu hangs up after 5 seconds, and a busy n8n may ask the node later. It reads no body then,
-	// although all of it is there; and each repeat would fare alike.
+	// Lukittu hangs up after 5 seconds, and a busy n8n may call the node later. n8n does not read the
+	// body then, although it has arrived, so the event and each repeat of it would be lost.
 	if (request.destroyed && request.complete) request.rawBody ??= request.read() ?? undefined;
 	try {
 		await request.readRawBody();
-	} catch (fault) {
+	} catch (error) {
 		// n8n has a limit of its own, far above this one.
-		return (fault as { status?: number }).status === 413 ? 'too large' : undefined;
+		return (error as { status?: number }).status === 413 ? 'too large' : undefined;
 	}
 	const body = request.rawBody ?? new Uint8Array();
-	return body.length > MOST_BYTES ? 'too large' : body;
+	return body.length > MAX_BODY_BYTES ? 'too large' : body;
 }

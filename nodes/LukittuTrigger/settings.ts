@@ -12,13 +12,14 @@ import type { Filter } from './filter';
 
 const MINUTE_MS = 60_000;
 
-/** In minutes: what the node does where the user says nothing else. */
+/** In minutes. */
 export const DEFAULT_TOLERANCE = 5;
-export const DEFAULT_REPEAT_WINDOW = 10;
 export const MAX_TOLERANCE = 60;
-export const MAX_REPEAT_WINDOW = 1440;
+/** A day: Lukittu repeats events for hours, also those that were answered. */
+export const DEFAULT_REPEAT_WINDOW = 1440;
+export const MAX_REPEAT_WINDOW = 7 * DEFAULT_REPEAT_WINDOW;
 
-/** How many events may start the workflow together. */
+/** How many events may be in one execution. */
 export const DEFAULT_MOST_EVENTS = 1;
 export const MAX_MOST_EVENTS = 1000;
 
@@ -29,11 +30,11 @@ export const MAX_REPEAT_WINDOW_MS = MAX_REPEAT_WINDOW * MINUTE_MS;
 export interface Settings {
 	events: string[];
 	filter: Filter;
-	/** By how much the sender's clock and this one may differ, the way of the request included. */
+	/** By how much the sender's clock and this one may differ, including the transfer. */
 	toleranceMs: number;
-	/** For how long the same event with the same body is dropped; 0 is never. */
+	/** For how long after it was last received an event is dropped as a repeat; 0 is never. */
 	repeatWindowMs: number;
-	/** How many events start the workflow together at most. */
+	/** How many events one execution has at most. */
 	mostEvents: number;
 }
 

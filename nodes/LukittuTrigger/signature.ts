@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from 'crypto';
 /** Milliseconds since 1970, as Lukittu sends them; until the year 2286 they have 13 digits. */
 const TIMESTAMP = /^[1-9]\d{12}$/;
 
-/** What Lukittu signs, and the signature that came with it. */
+/** What Lukittu signs, and its signature. */
 export interface Signed {
 	timestamp: string;
 	/** The body as it came, byte for byte. */
@@ -22,7 +22,10 @@ export function isSigned({ timestamp, body, signature }: Signed, secret: string)
 	return timingSafeEqual(digest(signature), digest(expected));
 }
 
-/** Whether the timestamp is one, and at most so old, or so far ahead, as is tolerated. */
+/**
+ * Whether the timestamp is one and differs from now by no more than the tolerance. Lukittu sets it
+ * anew for each attempt, so an event that is hours late passes.
+ */
 export function isTimely(timestamp: string, toleranceMs: number, now: number): boolean {
 	return TIMESTAMP.test(timestamp) && Math.abs(now - Number(timestamp)) <= toleranceMs;
 }

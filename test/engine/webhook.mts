@@ -8,7 +8,12 @@
  * - the workflow: made anew for each request, with its static data as it was saved last
  * - the answer: the node's own, or n8n's after the workflow was started; 500 and a failed execution
  *   where the node throws
- * - the static data: saved once the workflow has started, before the answer
+ * - the static data: saved once the workflow has started, before the answer, if it is marked as
+ *   changed. Starting the workflow resets that mark (`establishContextForPersistence()` of n8n's
+ *   workflow runner makes a second `Workflow` of the same data); n8n then reads the node's
+ *   `webhookResponse`, and then looks at the mark
+ * - the execution: with static data of its own, read when it starts and saved at its end where a
+ *   node changed it
  *
  * Not here: n8n's database and queue, its routes and CORS, multipart forms, other answers than
  * `onReceived`.
@@ -98,6 +103,8 @@ export interface RunningTrigger {
 	beforeWebhook: (request: IncomingMessage) => Promise<void> | void;
 	/** Runs before a workflow is started; what it throws keeps n8n from starting it. */
 	beforeStart: () => Promise<void> | void;
+	/** Runs before static data that changed is saved, after the workflow was started. */
+	beforeSave: () => Promise<void> | void;
 	/** Runs what n8n does on activation. */
 	activate(): Promise<boolean>;
 	close(): Promise<void>;
@@ -165,6 +172,7 @@ class TriggerServer implements RunningTrigger {
 	readonly store: StaticDataStore;
 	beforeWebhook: (request: IncomingMessage) => Promise<void> | void = () => {};
 	beforeStart: () => Promise<void> | void = () => {};
+	beforeSave: () => Promise<void> | void = () => {};
 
 	private readonly workflowId: string;
 	private readonly server = createServer(
@@ -194,7 +202,7 @@ class TriggerServer implements RunningTrigger {
 	}
 
 	async activate(): Promise<boolean> {
-		const workflow = this.createWorkflow();
+		const workflow = this.createWorkflow(this.loadStaticData());
 		const { node, type, webhook } = this.triggerOf(workflow);
 		const methods = type.webhookMethods?.default;
 		const additionalData = createAdditionalData(this.helper);
@@ -203,7 +211,11 @@ class TriggerServer implements RunningTrigger {
 		return (await methods?.create.call(context)) ?? false;
 	}
 
-	private createWorkflow(): WorkflowType {
+	private loadStaticData(): IDataObject {
+		return JSON.parse(this.store.read()) as IDataObject;
+	}
+
+	private createWorkflow(staticData: IDataObject): WorkflowType {
 		const { nodes, connections, settings } = deepCopy(this.options.workflow);
 		for (const node of nodes) {
 			const { description } = this.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
@@ -223,7 +235,7 @@ class TriggerServer implements RunningTrigger {
 			connections,
 			active: true,
 			nodeTypes: this.nodeTypes,
-			staticData: JSON.parse(this.store.read()) as IDataObject,
+			staticData,
 			settings: { executionOrder: 'v1', ...settings },
 		});
 	}
@@ -258,7 +270,8 @@ class TriggerServer implements RunningTrigger {
 		mode: WorkflowExecuteMode,
 	): Promise<void> {
 		await this.beforeWebhook(request);
-		const workflow = this.createWorkflow();
+		const staticData = this.loadStaticData();
+		const workflow = this.createWorkflow(staticData);
 		const { node, type, webhook } = this.triggerOf(workflow);
 		const additionalData = this.additionalDataFor(request, response);
 		if (!this.keepsBody(workflow, node.name, mode)) await parseBody(request);
@@ -278,13 +291,17 @@ class TriggerServer implements RunningTrigger {
 			throw new Refusal(500, 'Workflow Webhook Error: Workflow could not be started!');
 		}
 
-		if (result.noWebhookResponse) return this.saveStaticData(workflow, mode);
+		if (result.noWebhookResponse) return await this.saveStaticData(workflow, mode);
 		if (result.workflowData) {
+			// Only reads the settings, but resets the mark that the static data has changed.
+			this.createWorkflow(staticData);
+			const execution = this.createWorkflow(this.loadStaticData());
 			await this.beforeStart();
-			this.start(workflow, node.name, result.workflowData, additionalData, mode);
+			this.start(execution, node.name, result.workflowData, additionalData, mode);
 		}
-		this.saveStaticData(workflow, mode);
-		send(response, 200, this.answerOf(workflow, result, mode));
+		const answer = this.answerOf(workflow, result, mode);
+		await this.saveStaticData(workflow, mode);
+		send(response, 200, answer);
 	}
 
 	/** n8n's answer to what the node gave back. */
@@ -336,9 +353,12 @@ class TriggerServer implements RunningTrigger {
 	}
 
 	/** In production only: what a test run remembers, n8n forgets. */
-	private saveStaticData(workflow: WorkflowType, mode: WorkflowExecuteMode): void {
+	private async saveStaticData(workflow: WorkflowType, mode: WorkflowExecuteMode): Promise<void> {
 		if (mode === 'manual' || !workflow.staticData.__dataChanged) return;
-		this.store.write(JSON.stringify(workflow.staticData));
+		const text = JSON.stringify(workflow.staticData);
+		await this.beforeSave();
+		this.store.write(text);
+		workflow.staticData.__dataChanged = false;
 	}
 
 	/** As n8n's workflow runner does in one process. */
@@ -357,7 +377,12 @@ class TriggerServer implements RunningTrigger {
 			},
 		});
 		additionalData.hooks = createHooks(additionalData, workflow, mode);
-		const run = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
+		const run = new WorkflowExecute(additionalData, mode, data)
+			.processRunExecutionData(workflow)
+			.then(async (ended) => {
+				await this.saveStaticData(workflow, mode);
+				return ended;
+			});
 		this.executions.push({ mode, items: workflowData.flat().map(({ json }) => json), run });
 	}
 }

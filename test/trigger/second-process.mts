@@ -2,7 +2,7 @@
  * An n8n of its own for tests with several processes: one that listens for the webhooks of a workflow
  * whose static data is in a file, as several processes of n8n have it in one database.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import { listen } from './support.mts';
 
@@ -13,7 +13,11 @@ const trigger = await listen(
 		workflowId,
 		store: {
 			read: () => readFileSync(file, 'utf8'),
-			write: (text) => writeFileSync(file, text),
+			// At once, as a database does it: the other process must not read half of it.
+			write: (text) => {
+				writeFileSync(`${file}.${process.pid}`, text);
+				renameSync(`${file}.${process.pid}`, file);
+			},
 		},
 	},
 );

@@ -1,6 +1,5 @@
 import { request as httpRequest } from 'node:http';
 
-import { MOST_SAVED } from '../../nodes/LukittuTrigger/repeats.ts';
 import { memoryStore, type RunningTrigger } from '../engine/webhook.mts';
 import { delivery, listen, post, started, type Delivery } from './support.mts';
 
@@ -64,8 +63,10 @@ describe('the same event with the same body', () => {
 	});
 
 	test.each([
-		['10 minutes, as it is unless the user says otherwise', {}, 10, REPEAT],
-		['later', {}, 10.1, STARTED],
+		['24 hours, unless the user says otherwise', {}, 1440, REPEAT],
+		['later', {}, 1440.1, STARTED],
+		['a week, as the user says', { repeatWindow: 10_080 }, 10_080, REPEAT],
+		['later than a week', { repeatWindow: 10_080 }, 10_080.1, STARTED],
 		['30 minutes, as the user says', { repeatWindow: 30 }, 30, REPEAT],
 		['later than that', { repeatWindow: 30 }, 30.1, STARTED],
 		['1 minute', { repeatWindow: 1 }, 1, REPEAT],
@@ -237,23 +238,5 @@ describe('many at once', () => {
 		const statuses = answers.map(({ status }) => status);
 		expect(statuses.filter((status) => ![200, 503].includes(status))).toEqual([]);
 		expect(await send('LICENSE_CREATED', { id: 0 }, 1)).toBe(REPEAT);
-	});
-
-	test('what is saved stays small, and what is old goes', async () => {
-		trigger = await listen();
-		// Each leaves two entries: the event and the request.
-		const ids = Array.from({ length: MOST_SAVED / 2 + 10 }, (_, id) => id);
-		await Promise.all(ids.map((id) => send('LICENSE_CREATED', { id })));
-		const saved = () => {
-			const data = JSON.parse(trigger.store.read()) as Record<string, { received: object }>;
-			return Object.keys(data['node:Lukittu Trigger'].received).length;
-		};
-		expect(saved()).toBe(MOST_SAVED);
-		expect(trigger.store.read().length).toBeLessThan(50_000);
-		// The process itself remembers more than it saves.
-		expect(await send('LICENSE_CREATED', { id: 0 })).toBe(REPEAT);
-
-		await send('LICENSE_CREATED', { id: 'later' }, 11);
-		expect(saved()).toBe(2);
 	});
 });
