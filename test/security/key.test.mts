@@ -166,6 +166,8 @@ test.each(['searchLicenses', 'searchCustomers', 'searchProducts'])(
 		}
 		expect(shown).toBeGreaterThan(0);
 	},
+	// Each answer that may pass is asked for again for some seconds.
+	120_000,
 );
 
 test('a value of the user that holds the key is written back as it is, and comes out without it', async () => {
