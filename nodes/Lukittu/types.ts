@@ -157,6 +157,8 @@ export interface LukittuRequest {
 	isRepeatable?: boolean;
 	/** Whether the item goes on where this does not work, so that it does not end the run. */
 	isOptional?: boolean;
+	/** Whether the item goes on where Lukittu does not know the subject any more. */
+	mayBeAbsent?: boolean;
 	/**
 	 * For a POST whose answer was lost: looks for what it may have created. With it, the POST is sent
 	 * again where nothing is found; without it, never.
