@@ -26,6 +26,8 @@ const ADDRESS: Record<keyof Address, Lengths> = {
 
 const LENGTHS: Record<string, Lengths> = { ...NAMES, ...ADDRESS };
 
+/** Lukittu sets no limit, but a pattern cannot go through megabytes. */
+const LONGEST_EMAIL = 10_000;
 /** One @ and a dot behind it. */
 const EMAIL = /^[^\s@]+@(?=[^\s@.]*\.)[^\s@]+$/;
 /**
@@ -89,8 +91,9 @@ export function checkName(value: unknown, field: 'fullName' | 'username', advice
 export function checkEmail(value: unknown, advice: string): string {
 	refuseEmpty(value, "'Email'", advice);
 	const email = typeof value === 'string' ? withoutWrapping(value) : '';
-	if (TAKEN_EMAIL.test(email)) return email;
-	if (!EMAIL.test(email) || email.includes('\0')) {
+	const isTooLong = email.length > LONGEST_EMAIL;
+	if (!isTooLong && TAKEN_EMAIL.test(email)) return email;
+	if (isTooLong || !EMAIL.test(email) || email.includes('\0')) {
 		throw new UserError(`'Email' is ${shown(value)}, which is not an e-mail address`, {
 			description: 'Give one address, such as alma@example.com.',
 		});
@@ -167,7 +170,7 @@ export function checkAddress(value: unknown, place = "'Address'"): Partial<Addre
  */
 export function writtenFault(values: Record<string, unknown>): string | undefined {
 	const { email } = values;
-	if (typeof email === 'string' && !TAKEN_EMAIL.test(email)) {
+	if (typeof email === 'string' && (email.length > LONGEST_EMAIL || !TAKEN_EMAIL.test(email))) {
 		return `'Email' is ${shown(email)}, which Lukittu does not take`;
 	}
 	for (const [field, { min, max }] of Object.entries(LENGTHS)) {
