@@ -1,5 +1,10 @@
 import vm from 'node:vm';
-import { NodeHelpers, type INodeProperties, type INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INode,
+	type INodeProperties,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 
 import { loadPackage, LUKITTU_NODE } from '../engine/index.mts';
 import type { Sandbox } from '../sandbox/types.mts';
@@ -87,16 +92,12 @@ test('a pattern would end the execution on such a machine', () => {
 		default: '',
 		modes: [{ displayName: 'By ID', name: 'id', type: 'string', validation }],
 	};
+	const parameters = { license: { __rl: true, mode: 'id', value: 'a' } as const };
+	const node = { parameters } as unknown as INode;
 	runOutOfTime();
-	expect(() =>
-		NodeHelpers.getParameterIssues(
-			field,
-			{ license: { __rl: true, mode: 'id', value: 'a' } },
-			'',
-			null,
-			null,
-		),
-	).toThrow('Regular expression execution timed out');
+	expect(() => NodeHelpers.getParameterIssues(field, parameters, '', node, null)).toThrow(
+		'Regular expression execution timed out',
+	);
 });
 
 /** Every field there is, also those inside others and the modes of locators. */
