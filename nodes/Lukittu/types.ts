@@ -124,19 +124,26 @@ export interface Finding {
 	path: Array<string | number>;
 }
 
-/** What messages about the requests of one resource have to know. */
+/**
+ * What messages about the requests of one resource have to know. `fields` are the names of those
+ * that the item uses: a message names no others.
+ */
 export interface ResourceInfo {
-	/** For example "license". */
+	/** For example "license"; the field that names one has the same name. */
 	noun: string;
-	/** The label of the field that names it, for example "License". */
+	/** The label of that field, for example "License". */
 	label: string;
 	/** Refusals that mean something of their own here, by Lukittu's words. */
 	refusals: Array<{
 		details: RegExp;
-		explain: (request: LukittuRequest, refusal: Refusal) => Explanation | undefined;
+		explain: (
+			request: LukittuRequest,
+			refusal: Refusal,
+			fields: ReadonlySet<string>,
+		) => Explanation | undefined;
 	}>;
 	/** Words a finding whose path alone would mislead. */
-	wordFinding?: (finding: Finding) => string | undefined;
+	wordFinding?: (finding: Finding, fields: ReadonlySet<string>) => string | undefined;
 	/** Advice on refusals that nothing else explains, for requests with a body. */
 	adviceOnRefusal?: string;
 }
@@ -157,6 +164,8 @@ export interface LukittuRequest {
 	isRepeatable?: boolean;
 	/** Whether the item goes on where this does not work, so that it does not end the run. */
 	isOptional?: boolean;
+	/** Whether the item goes on where Lukittu does not know the subject any more. */
+	mayBeAbsent?: boolean;
 	/**
 	 * For a POST whose answer was lost: looks for what it may have created. With it, the POST is sent
 	 * again where nothing is found; without it, never.

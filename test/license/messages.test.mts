@@ -278,8 +278,18 @@ describe('what is refused before anything is sent', () => {
 // Values that are typed in, not taken from an expression, n8n itself may check before the node runs.
 describe('what is typed in and refused before anything is sent', () => {
 	test.each<[string, Operation, IDataObject, RegExp]>([
-		['a malformed license ID', 'get', { license: byId('AB-1001') }, /license ID looks like 123e/],
-		['a malformed license key', 'get', { license: byKey('ABCDE') }, /license key looks like ABCD/],
+		[
+			'a malformed license ID',
+			'get',
+			{ license: byId('AB-1001') },
+			/'License' is "AB-1001", which is not a license ID/,
+		],
+		[
+			'a malformed license key',
+			'get',
+			{ license: byKey('ABCDE') },
+			/'License' is "ABCDE", which is not a license key/,
+		],
 		['no license', 'delete', { license: byId('') }, /License/],
 		[
 			'DATE without date',

@@ -236,10 +236,10 @@ describe('customers and products', () => {
 		const product = await update(byId(license.id), { addProducts: products(UNKNOWN_ID) });
 
 		expect(readable(customer.error)).toMatch(
-			/customers, or of those in 'Add Customers' or 'Replace Customers', does not exist/,
+			/customers, or of those in 'Add Customers', does not exist/,
 		);
 		expect(readable(product.error)).toMatch(
-			/products, or of those in 'Add Products' or 'Replace Products', does not exist/,
+			/products, or of those in 'Add Products', does not exist/,
 		);
 		expect(readable(customer.error)).toContain(UNKNOWN_ID);
 		expect(stored(license)).toEqual(before);

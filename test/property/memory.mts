@@ -23,7 +23,8 @@ const FEATURES = {
 	metadataById: false,
 	unstableTies: true,
 	fullLists: true,
-};
+	collation: 'bytes',
+} as const;
 
 /** A refusal by the server, with its own words. */
 export class Refusal extends Error {}

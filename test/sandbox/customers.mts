@@ -36,7 +36,7 @@ export function customerView(customer: CustomerRow, team: Team): Record<string, 
 export function listCustomers(context: Context): Reply {
 	const { team, query, features } = context;
 	const request = pageRequest<CustomerRow>(query, columns);
-	const all = team.customers.ascending(request.column, request.sortBy);
+	const all = team.customers.ascending(request.column, request.sortBy, features.collation);
 	const rows = customerFilters(context).reduce((left, filter) => left.filter(filter), all);
 	const page = cutPage(rows, request, features);
 	return success('Customers found', {

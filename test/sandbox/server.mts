@@ -60,6 +60,7 @@ class SandboxServer implements Sandbox {
 		metadataById: false,
 		fullLists: true,
 		unstableTies: true,
+		collation: 'bytes',
 	};
 	readonly dashboard: Dashboard;
 	latencyMs: number;

@@ -30,11 +30,12 @@ export class Table<T extends object> extends Map<string, T> {
 	}
 
 	/** All rows in ascending order; not to be changed by the caller. */
-	ascending(column: string, sortBy: SortBy<T>): readonly T[] {
+	ascending(column: string, sortBy: SortBy<T>, collation: Collation = 'bytes'): readonly T[] {
+		const compare = COMPARISONS[collation];
 		const known = this.orders.get(column);
 		const rows = known?.version === this.version ? known.rows : [...this.values()];
 		// Tests change rows in place, so even a known order must be looked at again.
-		if (!isSorted(rows, sortBy)) rows.sort((a, b) => compare(sortBy(a), sortBy(b)));
+		if (!isSorted(rows, sortBy, compare)) rows.sort((a, b) => compare(sortBy(a), sortBy(b)));
 		this.orders.set(column, { rows, version: this.version });
 		return rows;
 	}
@@ -48,12 +49,23 @@ export function compare(a: SortValue, b: SortValue): number {
 	return a < b ? -1 : 1;
 }
 
-function isSorted<T>(rows: T[], sortBy: SortBy<T>): boolean {
+const dictionary = new Intl.Collator('en', { ignorePunctuation: true });
+
+/** Like PostgreSQL with the collation of a language: texts that differ are never equal. */
+function compareInDictionary(a: SortValue, b: SortValue): number {
+	if (typeof a !== 'string' || typeof b !== 'string') return compare(a, b);
+	return dictionary.compare(a, b) || compare(a, b);
+}
+
+const COMPARISONS = { bytes: compare, dictionary: compareInDictionary };
+export type Collation = keyof typeof COMPARISONS;
+
+function isSorted<T>(rows: T[], sortBy: SortBy<T>, comparison: typeof compare): boolean {
 	if (rows.length === 0) return true;
 	let previous = sortBy(rows[0]);
 	for (const row of rows) {
 		const value = sortBy(row);
-		if (compare(previous, value) > 0) return false;
+		if (comparison(previous, value) > 0) return false;
 		previous = value;
 	}
 	return true;

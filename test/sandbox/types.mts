@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Seed as ServerSeed } from './corpus-seed.mts';
 import type { RateLimiter } from './rate-limits.mts';
-import type { Table } from './table.mts';
+import type { Collation, Table } from './table.mts';
 import type {
 	Delivery,
 	DeliveryAttempt,
@@ -248,6 +248,11 @@ export interface Features {
 	fullLists: boolean;
 	/** Rows with equal sort values come in another order on every page. Default true. */
 	unstableTies: boolean;
+	/**
+	 * How texts are sorted: by their bytes, or as in a dictionary, where upper and lower case and
+	 * punctuation count only between texts that are equal without them. Default "bytes".
+	 */
+	collation: Collation;
 }
 
 export interface RequestRecord {

@@ -71,6 +71,7 @@ const refused = (text: string, headers: Record<string, string> = {}, status = 40
 			body: { data: [{ message: text, path: [text, text] }], result: { details: text } },
 		},
 		'https://example.com',
+		new Set(),
 	);
 
 /** Everything that looks at texts of users or servers. */

@@ -47,6 +47,12 @@ export function withoutWrapping(text: string): string {
 		.trim();
 }
 
+/** What to do where a license key stands in the place of an ID; only licenses are found by key. */
+function keyAdvice(place: string, noun: string): string {
+	if (noun !== 'license') return `This is a license key. Give the ID of a ${noun}.`;
+	return `This is a license key. Choose "By Key" in ${place}, or give the license's ID.`;
+}
+
 /**
  * Checks an ID and returns it trimmed and in lower case: Lukittu stores IDs in lower case and
  * finds no others.
@@ -66,7 +72,7 @@ export function checkUuid(value: unknown, place: string, noun: string): string {
 	const isKey = typeof id === 'string' && isLicenseKey(id.toUpperCase());
 	throw new UserError(`${place} is ${shown(value)}, which is not a ${noun} ID`, {
 		description: isKey
-			? `This is a license key. Choose "By Key" in ${place}, or give the license's ID.`
+			? keyAdvice(place, noun)
 			: `A ${noun} ID is a UUID such as 123e4567-e89b-42d3-a456-426614174000. You find it in the Lukittu dashboard.`,
 	});
 }

@@ -61,6 +61,11 @@ export function refuseUnsendable(text: string, place: string): void {
 	});
 }
 
+/** Leaves out of a text what `refuseUnsendable()` refuses, where nobody reads a message. */
+export function sendable(text: string): string {
+	return text.replace(/[\0\p{Surrogate}]/gu, '');
+}
+
 /**
  * Checks a whole number, given as a number or as its digits.
  *

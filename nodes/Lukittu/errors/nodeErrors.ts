@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import type { Explanation, LukittuRequest, Transient } from '../types';
 import { explainFault, n8nRefusal } from './connectionFaults';
+import { fieldsInUse } from './fieldsInUse';
 import { explainRefusal } from './refusals';
 
 /** What the writes of each method do to their subject. */
@@ -75,7 +76,7 @@ export function refusalError(
 	response: IN8nHttpFullResponse,
 	baseUrl: string,
 ): NodeApiError {
-	const explanation = explainRefusal(request, response, baseUrl);
+	const explanation = explainRefusal(request, response, baseUrl, fieldsInUse(node));
 	return apiError(node, request, explanation, String(response.statusCode));
 }
 

@@ -3,6 +3,7 @@ import { isObject, objectFault } from '../checks/answers';
 import { retryAfterMs } from '../checks/retryAfter';
 import { fieldLabel } from '../labels';
 import { shortened } from '../text';
+import { placeInUse, type FieldsInUse } from './fieldsInUse';
 import type { Explanation, Finding, LukittuRequest, Refusal } from '../types';
 
 /** How advice on the credential begins. */
@@ -23,11 +24,16 @@ function waitText(milliseconds: number | undefined): string | undefined {
 /** What to do where a server asks to wait longer than the item may. */
 const WAIT_OR_KEEP_TRYING = "run again after that, or raise 'Keep Trying For'";
 
-function notFound({ resource: { label, noun }, subject }: LukittuRequest): Explanation {
+function notFound(
+	{ resource: { label, noun }, subject }: LukittuRequest,
+	fields: FieldsInUse,
+): Explanation {
 	return {
 		isAbsent: true,
 		message: `Lukittu does not know ${subject}`,
-		description: `Check '${label}': the ${noun} may have been deleted, or belong to another team than the one of the credential.`,
+		description: fields.has(noun)
+			? `Check '${label}': the ${noun} may have been deleted, or belong to another team than the one of the credential.`
+			: `Run again. If the same comes again: ${CHECK_CREDENTIAL} 'Team ID' and 'Base URL'.`,
 	};
 }
 
@@ -50,14 +56,33 @@ function tooMany({ retryAfterMs: asked }: Refusal): Explanation {
 	};
 }
 
+/**
+ * The field that a finding is about. Undefined where the item has none: an update also sends what is
+ * there already, and counts the entries of both.
+ */
+function placeOf(
+	{ method }: LukittuRequest,
+	{ path: [field, part] }: Finding,
+	fields: FieldsInUse,
+): string | undefined {
+	if (field === undefined) return undefined;
+	if (method === 'POST') return `'${fieldLabel(String(field))}'`;
+	return typeof part === 'number' ? undefined : placeInUse(String(field), fields);
+}
+
 /** Names the place of a finding as the node's user sees it. */
-function findingText({ message, path }: Finding): string {
-	const [field, ...rest] = path;
+function findingText(request: LukittuRequest, finding: Finding, fields: FieldsInUse): string {
+	const {
+		message,
+		path: [field, ...rest],
+	} = finding;
 	if (field === undefined) return message;
-	const place = rest.map((part) =>
+	const parts = rest.map((part) =>
 		typeof part === 'number' ? ` entry ${part + 1}` : `, ${fieldLabel(part)}`,
 	);
-	return `${shortened(`'${fieldLabel(String(field))}'${place.join('')}`, LONGEST_PART)}: ${message}`;
+	const existing = `the ${request.resource.noun}'s ${fieldLabel(String(field))}`;
+	const place = placeOf(request, finding, fields) ?? existing;
+	return `${shortened(`${place}${parts.join('')}`, LONGEST_PART)}: ${message}`;
 }
 
 function toFinding(value: unknown): Finding {
@@ -69,14 +94,20 @@ function toFinding(value: unknown): Finding {
 	};
 }
 
-function invalidBody({ resource }: LukittuRequest, data: unknown[]): Explanation {
-	const texts = data
-		.slice(0, LONGEST_LIST)
-		.map(toFinding)
-		.map((finding) => resource.wordFinding?.(finding) ?? findingText(finding));
+function invalidBody(request: LukittuRequest, data: unknown[], fields: FieldsInUse): Explanation {
+	const { resource } = request;
+	const findings = data.slice(0, LONGEST_LIST).map(toFinding);
+	const texts = findings.map(
+		(finding) => resource.wordFinding?.(finding, fields) ?? findingText(request, finding, fields),
+	);
+	const isOwn =
+		request.method === 'POST' ||
+		findings.every((finding) => placeOf(request, finding, fields) !== undefined);
 	return {
 		message: `Lukittu did not accept: ${shortened(texts.join('; '), LONGEST_LIST)}`,
-		description: 'This item changed nothing. Correct the fields named above and run again.',
+		description: isOwn
+			? 'This item changed nothing. Correct the fields named above and run again.'
+			: `This item changed nothing. Lukittu looks at the whole ${resource.noun} each time: correct what is named above, in this item or in Lukittu, and run again.`,
 	};
 }
 
@@ -124,12 +155,24 @@ function notLukittu(baseUrl: string, { statusCode, headers }: IN8nHttpFullRespon
 }
 
 /** The server takes some 16,000 characters of address and headers. Only a filter can be that long. */
-function tooLong({ qs = {} }: LukittuRequest, status: number): Explanation {
+function tooLong(
+	{ qs = {}, subject }: LukittuRequest,
+	status: number,
+	fields: FieldsInUse,
+): Explanation {
 	const [[name] = ['']] = Object.entries(qs).sort(
 		([, a], [, b]) => String(b).length - String(a).length,
 	);
+	const filter = fields.has('filters') ? placeInUse(name, fields) : undefined;
+	if (filter === undefined) {
+		return {
+			message: `The request for ${subject} is too long for the server (status ${status})`,
+			description:
+				'Perhaps a firewall or proxy in front of Lukittu takes only short addresses or headers: let more through there. This item changed nothing.',
+		};
+	}
 	return {
-		message: `The filter '${fieldLabel(name)}' is too long for the server (status ${status})`,
+		message: `The filter ${filter} is too long for the server (status ${status})`,
 		description:
 			'Give fewer or shorter values: use one input item for each part of them, and combine what comes out.',
 	};
@@ -178,20 +221,26 @@ function otherRefusal(
 	};
 }
 
-function ownExplanation(request: LukittuRequest, refusal: Refusal): Explanation | undefined {
+function ownExplanation(
+	request: LukittuRequest,
+	refusal: Refusal,
+	fields: FieldsInUse,
+): Explanation | undefined {
 	const known = request.resource.refusals.find(({ details }) => details.test(refusal.details));
-	return known?.explain(request, refusal);
+	return known?.explain(request, refusal, fields);
 }
 
 /**
  * Explains an answer that is not a good one: a refusal, or no Lukittu answer at all.
  *
  * @param baseUrl the server's address, for the message
+ * @param fields those that the item uses: the message names no others
  */
 export function explainRefusal(
 	request: LukittuRequest,
 	response: IN8nHttpFullResponse,
 	baseUrl: string,
+	fields: FieldsInUse,
 ): Explanation {
 	const { statusCode: status } = response;
 	const { data, result } = (isObject(response.body) ? response.body : {}) as IDataObject;
@@ -201,15 +250,15 @@ export function explainRefusal(
 		details: typeof words === 'string' ? shortened(words, LONGEST_DETAILS) : '',
 		retryAfterMs: retryAfterMs(response.headers?.['retry-after']),
 	};
-	const own = ownExplanation(request, refusal);
+	const own = ownExplanation(request, refusal, fields);
 	if (own) return own;
 	if (status === 429) return tooMany(refusal);
 	if (status >= 500) return serverFault(refusal);
-	if (TOO_LONG.includes(status)) return tooLong(request, status);
+	if (TOO_LONG.includes(status)) return tooLong(request, status, fields);
 	if (!result) return ON_THE_WAY[status] ?? notLukittu(baseUrl, response);
 	if (status < 300) return withoutData(request, data, refusal);
 	if (status === 401) return unauthorized(request);
-	if (status === 404) return notFound(request);
-	if (Array.isArray(data) && data.length > 0) return invalidBody(request, data);
+	if (status === 404) return notFound(request, fields);
+	if (Array.isArray(data) && data.length > 0) return invalidBody(request, data, fields);
 	return otherRefusal(request, refusal);
 }

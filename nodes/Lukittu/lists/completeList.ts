@@ -1,5 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
-import { checkHasEnd, getPage, type Entry, type List, type Page, type Sort } from './pages';
+import {
+	checkHasEnd,
+	getPage,
+	isByTime,
+	isSameSort,
+	type Entry,
+	type List,
+	type Page,
+	type Sort,
+} from './pages';
 import type { Client } from '../transport/client';
 
 type Entries<T> = Map<string, T>;
@@ -67,15 +76,15 @@ async function walk<T extends Entry>(
 	const newest = await getPage(client, list, { ...NEWEST_FIRST, page: 1 });
 	checkTotal?.(newest.totalResults ?? 0);
 	const entries: Entries<T> = new Map();
-	collect(entries, newest.entries);
 	const existed = existedAt(newest);
-	if (!newest.hasNextPage) {
+	if (!newest.hasNextPage && isByTime(order)) {
+		collect(entries, newest.entries);
 		return { entries, expected: newest.totalResults ?? entries.size, existed };
 	}
 
 	const pageOf = async (page: number) => await getPage(client, list, { ...order, page });
 	checkHasEnd(list.name, newest.totalResults ?? 0);
-	const knownPages = Math.ceil((newest.totalResults ?? 1) / order.pageSize);
+	const knownPages = Math.max(Math.ceil((newest.totalResults ?? 1) / order.pageSize), 1);
 	const pages = await Promise.all(
 		Array.from({ length: knownPages }, async (_, index) => await pageOf(index + 1)),
 	);
@@ -92,6 +101,8 @@ async function walk<T extends Entry>(
 		// Perhaps a server that goes on for ever with nothing new.
 		isCut = last.hasNextPage && entries.size === before;
 	}
+	// Last, so that the entries stand in the order of the pages.
+	collect(entries, newest.entries);
 	// Without a total, the rows that came are as many as there were, but for those created since,
 	// and unless more would have come.
 	const rows = () =>
@@ -133,14 +144,17 @@ async function walkParts<T extends Entry>(
  * tie or entries come and go meanwhile, so the list is compared with the number the server gives;
  * where some are missing, the pages are walked in other orders, part by part, and in smaller pages.
  *
+ * @param sort by a text, the entries come in this order, but for those that the first pages skip
  * @param checkTotal throws if there are too many to begin with
  */
 export async function listAll<T extends Entry>(
 	client: Client,
 	list: List<T>,
+	sort: Sort,
 	checkTotal?: (total: number) => void,
 ): Promise<Listing<T>> {
-	const walks = [await walk(client, list, FIRST_ORDER, checkTotal)];
+	const firstOrder = isByTime(sort) ? FIRST_ORDER : { ...FIRST_ORDER, ...sort };
+	const walks = [await walk(client, list, firstOrder, checkTotal)];
 	let missing = missingFrom(walks);
 	const walkAgain = async (orders: WalkOrder[]) => {
 		for (const order of orders) {
@@ -151,7 +165,8 @@ export async function listAll<T extends Entry>(
 	};
 
 	const own = (list.columns ?? []).map((sortColumn) => ({ ...FIRST_ORDER, sortColumn }));
-	await walkAgain([...own, ...OTHER_ORDERS]);
+	const orders = [FIRST_ORDER, ...own, ...OTHER_ORDERS];
+	await walkAgain(orders.filter((order) => !isSameSort(order, firstOrder)));
 	if (missing > 0) {
 		await walkParts(client, list, walks[walks.length - 1].entries);
 		missing = missingFrom(walks);

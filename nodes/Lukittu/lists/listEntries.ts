@@ -2,6 +2,8 @@ import { UserError } from 'n8n-workflow';
 import { listAll, type Listing } from './completeList';
 import {
 	getPage,
+	isByTime,
+	isSameSort,
 	LARGEST_PAGE,
 	pageSizeFor,
 	type Entry,
@@ -28,47 +30,73 @@ export interface Edge<T extends Entry> {
 	isPast: (entry: T) => boolean;
 }
 
-const TIMES = ['createdAt', 'updatedAt'];
-
 /** Most entries for one input item: n8n breaks off at some 120,000, in words that help nobody. */
 const MOST_ENTRIES = 100_000;
 
 /** Refuses a number of entries that n8n cannot take; `isAll` where there are no more of them. */
 type CheckCount = (count: number, isAll: boolean) => void;
 
-function countCheck(name: string, splitBy: string, limit: number): CheckCount {
+function countCheck<T extends Entry>({ name, fields }: List<T>, limit: number): CheckCount {
 	return (count, isAll) => {
 		if (Math.min(count, limit) <= MOST_ENTRIES) return;
 		const number = isAll ? `${count}` : `more than ${MOST_ENTRIES}`;
 		throw new UserError(
 			`The list has ${number} ${name}, and n8n takes at most ${MOST_ENTRIES} from one item`,
-			{
-				description: `Get them in parts with ${splitBy}: one input item or one run for each part, with at most ${MOST_ENTRIES} ${name} in it.`,
+			fields && {
+				description: `Get them in parts with ${fields.splitBy}: one input item or one run for each part, with at most ${MOST_ENTRIES} ${name} in it.`,
 			},
 		);
 	};
 }
 
-function compare(a: unknown, b: unknown): number {
-	if (typeof a === 'number' && typeof b === 'number') return a - b;
-	// As in the server's database, where what is missing comes last.
-	if (typeof a !== 'string' || typeof b !== 'string') {
-		return Number(typeof a !== 'string') - Number(typeof b !== 'string');
-	}
-	return a.localeCompare(b);
+function valueOf<T extends Entry>(entry: T, { sortColumn }: Sort): unknown {
+	return (entry as Record<string, unknown>)[sortColumn] ?? null;
 }
 
-/** Sorts entries as the server would, equal ones by ID so that the order is always the same. */
-function sorted<T extends Entry>(entries: T[], { sortColumn, sortDirection }: Sort): T[] {
-	const sign = sortDirection === 'asc' ? 1 : -1;
-	const isTime = TIMES.includes(sortColumn);
+/** For each text its place in the order in which the texts come first. */
+function placesOf(texts: unknown[]): Map<unknown, number> {
+	return new Map([...new Set(texts)].map((text, place) => [text, place]));
+}
+
+/**
+ * Sorts entries as the server does, equal ones by ID so that the order is always the same.
+ *
+ * @param entries where the order is by a text, as the server sorted them, but for some that follow
+ *   and equal earlier ones: which text comes first depends on the server's database
+ */
+function sorted<T extends Entry>(entries: T[], sort: Sort): T[] {
+	const sign = sort.sortDirection === 'asc' ? 1 : -1;
+	const values = entries.map((entry) => valueOf(entry, sort));
+	const places = isByTime(sort) ? undefined : placesOf(values);
 	// Read once an entry: each is compared some 15 times.
-	const keyed = entries.map((entry) => {
-		const value = (entry as Record<string, unknown>)[sortColumn];
-		return { entry, key: isTime ? Date.parse(String(value)) : value };
+	const keyed = entries.map((entry, index) => {
+		const value = values[index];
+		return { entry, key: places?.get(value) ?? sign * Date.parse(String(value)) };
 	});
-	keyed.sort((a, b) => sign * compare(a.key, b.key) || (a.entry.id < b.entry.id ? -1 : 1));
+	keyed.sort((a, b) => a.key - b.key || (a.entry.id < b.entry.id ? -1 : 1));
 	return keyed.map(({ entry }) => entry);
+}
+
+/** The entries that match, with what the list lacks; those deleted since then are left out. */
+async function selected<T extends Entry>(
+	client: Client,
+	{ complete }: List<T>,
+	{ matches = () => true }: Wanted<T>,
+	entries: T[],
+): Promise<T[]> {
+	if (!complete) return entries.filter(matches);
+	const all = await Promise.all(entries.map(async (entry) => await complete(client, entry)));
+	return all.filter((entry) => entry !== undefined).filter(matches);
+}
+
+/**
+ * Whether it is known which entries are the first ones: where they are sorted by a text, the last
+ * of them must not be one of several that are equal, which are sorted by ID.
+ */
+function hasFirst<T extends Entry>(found: T[], limit: number, sort: Sort): boolean {
+	if (isByTime(sort)) return found.length >= limit;
+	if (found.length <= limit) return false;
+	return valueOf(found[limit - 1], sort) !== valueOf(found[found.length - 1], sort);
 }
 
 function sameEntries<T extends Entry>(one: Page<T>, other: Page<T>): boolean {
@@ -97,12 +125,14 @@ async function listFirst<T extends Entry>(
 	client: Client,
 	list: List<T>,
 	{ sort, isPast }: Edge<T>,
-	{ matches, limit = Infinity }: Wanted<T>,
+	wanted: Wanted<T>,
 	checkCount: CheckCount,
 ): Promise<T[] | undefined> {
-	const pageSize = matches ? LARGEST_PAGE : pageSizeFor(limit);
+	const { matches, limit = Infinity } = wanted;
+	// By a text, the next entry tells whether the last one has equals.
+	const needed = isByTime(sort) ? limit : limit + 1;
+	const pageSize = matches ? LARGEST_PAGE : pageSizeFor(needed);
 	const pageOf = async (page: number) => await getPage(client, list, { ...sort, page, pageSize });
-	const isMatch = matches ?? (() => true);
 	const seen = new Set<string>();
 	const found: T[] = [];
 	const pages: Array<Page<T>> = [];
@@ -120,15 +150,15 @@ async function listFirst<T extends Entry>(
 				// A repeat means that another entry was skipped.
 				if (seen.has(entry.id)) return undefined;
 				seen.add(entry.id);
-				if (isMatch(entry)) found.push(entry);
 			}
-			isDone = found.length >= limit || page.entries.some(isPast);
+			found.push(...(await selected(client, list, wanted, page.entries)));
+			isDone = hasFirst(found, limit, sort) || page.entries.some(isPast);
 			isEnd = !page.hasNextPage || page.entries.length === 0;
 			if (isDone || isEnd) break;
 		}
 		if (matches) checkCount(found.length, false);
 		else checkCount(pages[0].totalResults ?? found.length, true);
-		const known = pagesAhead(pages, pageSize, matches ? Infinity : limit);
+		const known = pagesAhead(pages, pageSize, matches ? Infinity : needed);
 		ahead = Math.max(Math.min(matches ? ahead * 2 : known, known), 1);
 	}
 	if (!isDone && seen.size < (pages[pages.length - 1].totalResults ?? 0)) return undefined;
@@ -137,10 +167,6 @@ async function listFirst<T extends Entry>(
 	// An entry that came or went made others slip to pages already read: all must still be the same.
 	const again = await Promise.all(pages.map(async (_, index) => await pageOf(index + 1)));
 	return again.every((page, index) => sameEntries(page, pages[index])) ? found : undefined;
-}
-
-function sameSort(one: Sort, other: Sort): boolean {
-	return one.sortColumn === other.sortColumn && one.sortDirection === other.sortDirection;
 }
 
 /** The first pages, where the edge or the limit makes them enough. */
@@ -152,9 +178,12 @@ async function listPart<T extends Entry>(
 ): Promise<T[] | undefined> {
 	const { sort, limit, edge = { sort, isPast: () => false } } = wanted;
 	if (!wanted.edge && limit === undefined) return undefined;
-	if (sameSort(sort, edge.sort)) {
-		return await listFirst(client, list, edge, wanted, checkCount);
+	if (isSameSort(sort, edge.sort)) {
+		const entries = await listFirst(client, list, edge, wanted, checkCount);
+		return entries && sorted(entries, sort);
 	}
+	// The order of texts shows in pages that are sorted by them, and nowhere else.
+	if (!isByTime(sort)) return undefined;
 	// In another order, the first ones are known only once all up to the edge are.
 	const unlimited = { ...wanted, limit: undefined };
 	const entries = await listFirst(client, list, edge, unlimited, checkCount);
@@ -163,14 +192,15 @@ async function listPart<T extends Entry>(
 
 function completeOrRefused<T extends Entry>(
 	{ entries, missing }: Listing<T>,
-	{ name, narrowBy }: List<T>,
+	{ name, fields }: List<T>,
 ): T[] {
 	if (missing === 0) return entries;
 	const count = Number.isFinite(missing) ? missing : 'Some';
+	const parts = fields ? `, or get the ${name} in parts with ${fields.narrowBy}` : '';
 	throw new UserError(
 		`${count} ${name} that Lukittu counts came on none of its pages (${entries.length} came)`,
 		{
-			description: `Lukittu's pages skip ${name} whose timestamps are the same, and some while others are deleted. The node found no order that shows them all. Run again, or get the ${name} in parts with ${narrowBy}.`,
+			description: `Lukittu's pages skip ${name} whose timestamps are the same, and some while others are deleted. The node found no order that shows them all. Run again${parts}.`,
 		},
 	);
 }
@@ -186,15 +216,15 @@ export async function listEntries<T extends Entry>(
 	wanted: Wanted<T>,
 ): Promise<T[]> {
 	const { sort, limit = Infinity, matches } = wanted;
-	const checkCount = countCheck(list.name, list.splitBy, limit);
+	const checkCount = countCheck(list, limit);
 	const part = await listPart(client, list, wanted, checkCount);
 	if (part) return part.slice(0, limit);
 	// With conditions of the node's own, it is known only at the end how many there are.
 	const checkTotal = (total: number) => {
 		if (!matches) checkCount(total, true);
 	};
-	const all = completeOrRefused(await listAll(client, list, checkTotal), list);
-	const found = matches ? all.filter(matches) : all;
+	const all = completeOrRefused(await listAll(client, list, sort, checkTotal), list);
+	const found = await selected(client, list, wanted, all);
 	checkCount(found.length, true);
 	return sorted(found, sort).slice(0, limit);
 }

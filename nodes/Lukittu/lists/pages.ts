@@ -15,6 +15,17 @@ export interface Sort {
 	sortDirection: (typeof SORT_DIRECTIONS)[number];
 }
 
+const TIMES = ['createdAt', 'updatedAt'];
+
+/** Whether a list is sorted by a time. The order of texts depends on the server's database. */
+export function isByTime({ sortColumn }: Sort): boolean {
+	return TIMES.includes(sortColumn);
+}
+
+export function isSameSort(one: Sort, other: Sort): boolean {
+	return one.sortColumn === other.sortColumn && one.sortDirection === other.sortDirection;
+}
+
 /** What everything has that Lukittu lists. */
 export interface Entry {
 	id: string;
@@ -44,19 +55,21 @@ export interface List<T extends Entry> {
 	/** As in the path and in the answer, for example "licenses". */
 	name: string;
 	resource: ResourceInfo;
-	/** The fields with which a user gets it in parts, and with which a part of it. */
-	splitBy: string;
-	narrowBy: string;
+	/**
+	 * The fields with which a user gets it in parts, and with which a part of it. Undefined where the
+	 * operation has no such fields.
+	 */
+	fields?: { splitBy: string; narrowBy: string };
 	/** Looks at an entry. */
 	faultOf: AnswerCheck;
 	/** Filters for the server, already checked. */
 	query: IDataObject;
-	/** Columns beside the times by which Lukittu can sort: entries of one moment differ in them. */
+	/** Columns of text by which Lukittu can sort too: entries of one moment differ in them. */
 	columns?: string[];
 	/** Narrower filters that show every entry again, made from the entries seen so far. */
 	partsOf?: (seen: T[]) => IDataObject[];
-	/** Adds to an entry what the list lacks. */
-	complete?: (client: Client, entry: T) => Promise<T>;
+	/** Adds to an entry what the list lacks; undefined where it is not there any more. */
+	complete?: (client: Client, entry: T) => Promise<T | undefined>;
 }
 
 export interface Page<T extends Entry> {
@@ -88,7 +101,7 @@ function entryFault(data: unknown, name: string, faultOf: AnswerCheck): string |
  */
 export async function getPage<T extends Entry>(
 	client: Client,
-	{ name, resource, faultOf, query, complete }: List<T>,
+	{ name, resource, faultOf, query }: List<T>,
 	place: Sort & { page: number; pageSize: number },
 ): Promise<Page<T>> {
 	checkHasEnd(name, place.page * place.pageSize);
@@ -106,11 +119,8 @@ export async function getPage<T extends Entry>(
 			description: 'Your Lukittu server may be older or newer than the node expects.',
 		});
 	}
-	const listed = entries as unknown as T[];
 	return {
-		entries: complete
-			? await Promise.all(listed.map(async (entry) => await complete(client, entry)))
-			: listed,
+		entries: entries as unknown as T[],
 		hasNextPage: hasNextPage === true,
 		// A number of entries, or no number at all.
 		totalResults:

@@ -1,8 +1,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import { sendable } from '../checks/values';
 import { customerList } from '../resources/customer/list';
-import { getPage, LARGEST_PAGE } from '../lists/pages';
+import type { Customer } from '../types';
 import { customerLabel } from './names';
 import { editorClient } from './editorClient';
+import { readOn } from './readOn';
 
 /**
  * The customers for the Customer locators, searched on the server by e-mail address, name, user
@@ -16,17 +18,8 @@ export async function searchCustomers(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const client = editorClient(this);
-	const page = Number(paginationToken ?? 1);
-	const search = filter.trim();
-	const { entries, hasNextPage } = await getPage(client, customerList(search ? { search } : {}), {
-		page,
-		pageSize: LARGEST_PAGE,
-		sortColumn: 'createdAt',
-		sortDirection: 'desc',
-	});
-	return {
-		results: entries.map((customer) => ({ name: customerLabel(customer), value: customer.id })),
-		paginationToken: hasNextPage ? String(page + 1) : undefined,
-	};
+	const search = sendable(filter).trim();
+	const hitsOf = (customer: Customer) => [{ name: customerLabel(customer), value: customer.id }];
+	const list = customerList(search ? { search } : {});
+	return await readOn(editorClient(this), list, hitsOf, paginationToken);
 }

@@ -5,17 +5,15 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 import { isLicenseKey } from '../checks/ids';
+import { licenseList } from '../resources/license/list';
 import { lookUpLicense } from '../resources/license/read';
 import type { Client } from '../transport/client';
 import type { License } from '../types';
 import { licenseLabel, licenseSearchText } from './names';
-import { newestLicenses } from './newest';
 import { editorClient } from './editorClient';
+import { readOn, type Hit } from './readOn';
 
-/** How many pages of 100 one search looks through before it shows what it has. */
-const MOST_PAGES = 10;
-
-function resultOf(license: License) {
+function hitOf(license: License): Hit {
 	return { name: licenseLabel(license), value: license.id };
 }
 
@@ -25,7 +23,7 @@ async function searchByKey(
 	key: string,
 ): Promise<INodeListSearchResult> {
 	try {
-		return { results: [resultOf(await lookUpLicense(client, { by: 'key', key }))] };
+		return { results: [hitOf(await lookUpLicense(client, { by: 'key', key }))] };
 	} catch (error) {
 		// A key that Lukittu does not know is an empty list, not a fault.
 		if (error instanceof NodeApiError && error.httpCode === '404') return { results: [] };
@@ -50,15 +48,7 @@ export async function searchLicenses(
 	if (isLicenseKey(wanted.toUpperCase()))
 		return await searchByKey(this, client, wanted.toUpperCase());
 
-	let next = paginationToken;
-	for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-		const page = await newestLicenses(client, next);
-		next = page.paginationToken;
-		const results = page.licenses
-			.filter((license) => licenseSearchText(license).includes(wanted))
-			.map(resultOf);
-		// The editor asks for more only when there is something to scroll.
-		if (results.length > 0 || next === undefined) return { results, paginationToken: next };
-	}
-	return { results: [], paginationToken: next };
+	const hitsOf = (license: License) =>
+		licenseSearchText(license).includes(wanted) ? [hitOf(license)] : [];
+	return await readOn(client, licenseList({}), hitsOf, paginationToken);
 }

@@ -1,4 +1,5 @@
 import { connectionOf, teamOf } from '../checks/connection';
+import { isAbsent } from '../errors/nodeErrors';
 import type { LukittuRequest } from '../types';
 import { untilCanceled } from './cancellation';
 import { runExclusive } from './mutex';
@@ -79,4 +80,24 @@ export function tolerant(client: Client): Client {
 		send: async (request) => await client.send({ ...request, isOptional: true }),
 		runExclusive: async (name, task) => await client.runExclusive(name, task),
 	};
+}
+
+/**
+ * Does something with what somebody may delete meanwhile.
+ *
+ * @param task uses the client it is given
+ * @returns what the task gives, or undefined where Lukittu does not know its subject any more
+ */
+export async function unlessDeleted<T>(
+	client: Client,
+	task: (client: Client) => Promise<T>,
+): Promise<T | undefined> {
+	const lenient: Client = {
+		send: async (request) => await client.send({ ...request, mayBeAbsent: true }),
+		runExclusive: async (name, run) => await client.runExclusive(name, run),
+	};
+	const [outcome] = await Promise.allSettled([task(lenient)]);
+	if (outcome.status === 'fulfilled') return outcome.value;
+	if (isAbsent(outcome.reason)) return undefined;
+	throw outcome.reason;
 }

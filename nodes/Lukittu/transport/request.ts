@@ -236,7 +236,8 @@ export async function lukittuRequest<T>(
 		if (isTooMany || isOutage) slot.slowDown(isTooMany ? (delayMs ?? 0) : 0);
 		const canLookUp = request.lookUp !== undefined && isLostAnswer(failure);
 		const isFinal = delayMs === undefined && !canLookUp && !wasDeletedBefore(failure);
-		if (isFinal && !request.isOptional) settings.onFailure?.(failure);
+		const isExpected = request.isOptional || (request.mayBeAbsent && isAbsent(failure));
+		if (isFinal && !isExpected) settings.onFailure?.(failure);
 		return { failure, delayMs };
 	};
 

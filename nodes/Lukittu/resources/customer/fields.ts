@@ -20,15 +20,6 @@ export const customerSelect: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: '^\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*$',
-						errorMessage: 'A customer ID looks like 123e4567-e89b-42d3-a456-426614174000',
-					},
-				},
-			],
 		},
 	],
 };

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 import { customerFault } from '../../checks/answers';
 import { listEntries } from '../../lists/listEntries';
-import { tolerant, type Client } from '../../transport/client';
+import { tolerant, unlessDeleted, type Client } from '../../transport/client';
 import type { Customer } from '../../types';
 import { customerBody, isUnchanged, newCustomerBody, type CustomerChanges } from './body';
 import { updateCustomer } from './updateCustomer';
@@ -89,10 +89,21 @@ export async function createOrUpdate(
 	changes: CustomerChanges,
 ): Promise<Upserted> {
 	return await client.runExclusive(`customer ${comparable(email)}`, async () => {
-		const [oldest, ...others] = await customersWith(client, email);
-		if (!oldest) return { customer: await create(client, email, changes), alreadyExisted: false };
-		const customer = await update(client, oldest, email, changes);
-		const otherMatches = others.map(({ id }) => id).join(', ');
-		return { customer, alreadyExisted: true, ...(otherMatches && { otherMatches }) };
+		const found = await customersWith(client, email);
+		for (const [index, candidate] of found.entries()) {
+			const customer = await unlessDeleted(
+				client,
+				async (lenient) => await update(lenient, candidate, email, changes),
+			);
+			// Deleted since it was found: the next one is the oldest.
+			if (!customer) continue;
+			const otherMatches = found.slice(index + 1).map(({ id }) => id);
+			return {
+				customer,
+				alreadyExisted: true,
+				...(otherMatches.length > 0 && { otherMatches: otherMatches.join(', ') }),
+			};
+		}
+		return { customer: await create(client, email, changes), alreadyExisted: false };
 	});
 }

@@ -74,7 +74,8 @@ export const prepareCustomerGetMany: Prepare = (context) => {
 	const limit = readLimit(context);
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const list = customerList({ search: ifAdded(filters, 'search', checkSearch) });
+	const search = ifAdded(filters, 'search', checkSearch);
+	const list = customerList({ search }, { splitBy: "'Search'", narrowBy: "'Search'" });
 	const sort = readSort(options, SORT_COLUMNS);
 	const output = customerOutput(context);
 	return async (client) => {

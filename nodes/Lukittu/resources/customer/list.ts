@@ -12,14 +12,20 @@ export type CustomerFilters = {
 	search?: string;
 };
 
-/** The list of customers that match the filters. */
-export function customerList(filters: CustomerFilters): List<Customer> {
+/**
+ * The list of customers that match the filters.
+ *
+ * @param fields those of the operation to get a part of it, where it has any
+ */
+export function customerList(
+	filters: CustomerFilters,
+	fields?: List<Customer>['fields'],
+): List<Customer> {
 	const columns = ['email', 'fullName', 'username'];
 	return {
 		name: 'customers',
 		resource: customerResource,
-		splitBy: "'Search'",
-		narrowBy: "'Search'",
+		fields,
 		faultOf: customerFault,
 		query: filters,
 		columns,

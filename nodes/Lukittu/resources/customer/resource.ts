@@ -26,9 +26,9 @@ export const customerResource: ResourceInfo = {
 		},
 		{
 			details: /^Invalid email$/,
-			explain: ({ body }) => ({
+			explain: ({ body }, _, fields) => ({
 				message: `Lukittu does not accept the e-mail address ${String(body?.email ?? '')}`,
-				description: "This item changed nothing. Check 'Email'.",
+				description: `This item changed nothing. ${fields.has('email') ? "Check 'Email'." : 'The customer has it already: give another one with the operation Update.'}`,
 			}),
 		},
 		{

@@ -83,7 +83,7 @@ export const licenseCreateDescription: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether Lukittu e-mails the license key to the customers, of whom at least one must be added; at most 50 e-mails in 24 hours for a team',
+					'Whether Lukittu e-mails the license key to the customers, of whom at least one must be added. A team has 50 e-mails in 24 hours, counted from the first one; those that are refused or cannot be sent count too.',
 			},
 			{
 				displayName: 'Suspended',

@@ -89,7 +89,7 @@ export const expirationStartChangeField: INodeProperties = {
 		{
 			name: 'Keep as It Is',
 			value: KEEP,
-			description: 'A license that had no duration before counts from now',
+			description: 'A license without a duration, or without an expiry, counts from now',
 		},
 	],
 	default: KEEP,

@@ -1,8 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** What the editor lets stand in a locator that takes several IDs; expressions are not held to it. */
-const ID_LIST = '^\\s*[0-9a-fA-F-]{36}(\\s*,\\s*[0-9a-fA-F-]{36})*\\s*$';
-
 export const licenseSelect: INodeProperties = {
 	displayName: 'License',
 	name: 'license',
@@ -23,30 +20,12 @@ export const licenseSelect: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: '^\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*$',
-						errorMessage: 'A license ID looks like 123e4567-e89b-42d3-a456-426614174000',
-					},
-				},
-			],
 		},
 		{
 			displayName: 'By Key',
 			name: 'key',
 			type: 'string',
 			placeholder: 'e.g. ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: '^\\s*[A-Za-z0-9]{5}(-[A-Za-z0-9]{5}){4}\\s*$',
-						errorMessage: 'A license key looks like ABCD1-EFGH2-IJKL3-MNOP4-QRST5',
-					},
-				},
-			],
 		},
 	],
 };
@@ -83,16 +62,6 @@ export const customersSelect: INodeProperties = {
 							name: 'id',
 							type: 'string',
 							placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
-							validation: [
-								{
-									type: 'regex',
-									properties: {
-										regex: ID_LIST,
-										errorMessage:
-											'A customer ID looks like 123e4567-e89b-42d3-a456-426614174000; put commas between several',
-									},
-								},
-							],
 						},
 					],
 				},
@@ -134,16 +103,6 @@ export const productsSelect: INodeProperties = {
 							name: 'id',
 							type: 'string',
 							placeholder: 'e.g. 123e4567-e89b-42d3-a456-426614174000',
-							validation: [
-								{
-									type: 'regex',
-									properties: {
-										regex: ID_LIST,
-										errorMessage:
-											'A product ID looks like 123e4567-e89b-42d3-a456-426614174000; put commas between several',
-									},
-								},
-							],
 						},
 					],
 				},

@@ -98,7 +98,7 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const audit = readAudit(filters, context.getTimezone());
-	const list = licenseList({
+	const serverFilters = {
 		customerIds: ifAdded(filters, 'customers', (value) =>
 			idFilter(idsOf(value, 'customer', "'Customers'"), "'Customers'"),
 		),
@@ -106,6 +106,10 @@ export const prepareLicenseGetMany: Prepare = (context) => {
 			idFilter(idsOf(value, 'product', "'Products'"), "'Products'"),
 		),
 		metadata: audit.metadata,
+	};
+	const list = licenseList(serverFilters, {
+		splitBy: "'Created After' and 'Created Before'",
+		narrowBy: "the filters 'Products' and 'Customers'",
 	});
 	const sort = readSort(options, SORT_COLUMNS);
 	const isComputed =

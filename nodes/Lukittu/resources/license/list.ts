@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
 import type { List } from '../../lists/pages';
-import type { Client } from '../../transport/client';
+import { unlessDeleted, type Client } from '../../transport/client';
 import type { License } from '../../types';
-import { checkSame, readLicense } from './read';
+import { lookUpLicense, readLicense } from './read';
 import { licenseResource } from './resource';
 
 /** The filters of a list of licenses that Lukittu applies, all already checked. */
@@ -36,24 +36,22 @@ function metadataQuery({ key, value }: { key: string; value: string }): IDataObj
 	return metadataValue ? { metadataKey: key, metadataValue } : {};
 }
 
-async function readListed(client: Client, { id, licenseKey }: License): Promise<License> {
-	const license = await readLicense(client, { by: 'key', key: licenseKey });
-	checkSame(license, id);
-	return license;
-}
-
 /**
- * Reads the licenses of a list that came without metadata, as Lukittu's documents have it. Each
- * once, for a list with equal timestamps is walked several times.
+ * Reads a license of a list that came without metadata, as Lukittu's documents have it. It may have
+ * got another key since then, which only its ID tells from a license that was deleted.
  */
-function metadataReader(): (client: Client, license: License) => Promise<License> {
-	const read = new Map<string, Promise<License>>();
-	return async (client, license) => {
-		if (license.metadata) return license;
-		const reading = read.get(license.id) ?? readListed(client, license);
-		read.set(license.id, reading);
-		return await reading;
-	};
+async function withListedMetadata(client: Client, listed: License): Promise<License | undefined> {
+	if (listed.metadata) return listed;
+	const { id, licenseKey } = listed;
+	const byKey = await unlessDeleted(
+		client,
+		async (lenient) => await lookUpLicense(lenient, { by: 'key', key: licenseKey }),
+	);
+	if (byKey?.id === id) return byKey;
+	return await unlessDeleted(
+		client,
+		async (lenient) => await readLicense(lenient, { by: 'id', id }),
+	);
 }
 
 /** Whether a license has an entry with this key and exactly this value. */
@@ -61,16 +59,22 @@ export function hasMetadata({ metadata = [] }: License, key: string, value: stri
 	return metadata.some((entry) => entry.key === key && entry.value === value);
 }
 
-/** The list of licenses that match the filters; with `metadata`, also others may be in it. */
-export function licenseList({ metadata, ...query }: LicenseFilters): List<License> {
+/**
+ * The list of licenses that match the filters; with `metadata`, also others may be in it.
+ *
+ * @param fields those of the operation to get a part of it, where it has any
+ */
+export function licenseList(
+	{ metadata, ...query }: LicenseFilters,
+	fields?: List<License>['fields'],
+): List<License> {
 	return {
 		name: 'licenses',
 		resource: licenseResource,
-		splitBy: "'Created After' and 'Created Before'",
-		narrowBy: "the filters 'Products' and 'Customers'",
+		fields,
 		faultOf: licenseFault,
 		query: { ...query, ...(metadata && metadataQuery(metadata)) },
 		partsOf: (seen) => partsByProduct(seen, query.productIds),
-		complete: metadata && metadataReader(),
+		complete: metadata && withListedMetadata,
 	};
 }

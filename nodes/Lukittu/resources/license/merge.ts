@@ -57,7 +57,7 @@ function mergedLinks(
 	const singular = noun.slice(0, -1).toLowerCase();
 	return checkLinkCount(
 		[...new Set([...kept, ...add])],
-		`The license with 'Add ${noun}'`,
+		add.length > 0 ? `The license with 'Add ${noun}'` : 'The license',
 		singular,
 	);
 }
@@ -86,6 +86,10 @@ export function merge(current: License, changes: LicenseChanges): LicenseUpdateB
 		...(changes.suspended !== undefined && { suspended: changes.suspended }),
 		customerIds: mergedLinks(customers, changes.customers, 'Customers'),
 		productIds: mergedLinks(products, changes.products, 'Products'),
-		metadata: mergedMetadata(metadata, changes.metadata, "The license with 'Set Metadata'"),
+		metadata: mergedMetadata(
+			metadata,
+			changes.metadata,
+			changes.metadata.set.length > 0 ? "The license with 'Set Metadata'" : 'The license',
+		),
 	});
 }
