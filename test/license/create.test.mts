@@ -527,7 +527,7 @@ describe('e-mail delivery', () => {
 		]);
 	});
 
-	it('sends none unless told', async () => {
+	it('sends none by default', async () => {
 		const { items } = await runLicense(sandbox, 'create', parameters(false));
 
 		expect(items).toHaveLength(1);

@@ -26,7 +26,7 @@ const sandbox = await startSandbox({
 seedDemo(sandbox);
 const webhook = values['webhook-url'] ? setUpWebhook(values['webhook-url']) : '';
 console.log(greeting(sandbox, webhook));
-sandbox.onDelivery = (delivery, attempt) => console.log(told(delivery, attempt));
+sandbox.onDelivery = (delivery, attempt) => console.log(describeAttempt(delivery, attempt));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
 	process.once(signal, () => void sandbox.close());
 
@@ -61,7 +61,7 @@ function setUpWebhook(url: string): string {
 	}
 }
 
-function told(
+function describeAttempt(
 	{ event, state, attempts }: Delivery,
 	{ ms, status, reason }: DeliveryAttempt,
 ): string {

@@ -134,7 +134,7 @@ test('a list that keeps to the documentation has less of each license', async ()
 });
 
 describe('sorting', () => {
-	test('by creation or update, the newest first unless told', async () => {
+	test('by creation or update, the newest first by default', async () => {
 		const [first, second, third] = add(3);
 		sandbox.state.licenses.get(second)!.updatedAt = new Date();
 		expect(await listed({})).toEqual([third, second, first]);

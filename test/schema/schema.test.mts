@@ -30,12 +30,12 @@ async function offered(): Promise<string[]> {
 		);
 }
 
-/** Every field that a schema tells, with each of its types: "customers[].email: null". */
-function told({ type, properties = {}, items }: Schema, place = ''): string[] {
+/** Every field of a schema, with each of its types: "customers[].email: null". */
+function fieldsIn({ type, properties = {}, items }: Schema, place = ''): string[] {
 	return [
 		...[type].flat().map((one) => `${place}: ${one}`),
-		...Object.entries(properties).flatMap(([name, field]) => told(field, `${place}.${name}`)),
-		...(items ? told(items, `${place}[]`) : []),
+		...Object.entries(properties).flatMap(([name, field]) => fieldsIn(field, `${place}.${name}`)),
+		...(items ? fieldsIn(items, `${place}[]`) : []),
 	];
 }
 
@@ -83,7 +83,7 @@ test.each(operations)(
 		const schema = await readSchema(...names);
 
 		expect(outputs.length).toBeGreaterThan(1);
-		expect(sorted(told(schema))).toEqual(sorted(seenIn(outputs)));
+		expect(sorted(fieldsIn(schema))).toEqual(sorted(seenIn(outputs)));
 		expect(shown(schema)).not.toContain('null');
 	},
 );
