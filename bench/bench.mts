@@ -92,7 +92,7 @@ function introduction(): string {
 
 Written by \`npm run bench\`, which takes some ten minutes. All numbers are from one run, side by side: the contenders take turns, the first turn does not count, and of the ${repeats} others the median is shown. What counts are the ratios; times depend on the machine.
 
-- **Lukittu**: the built node through n8n's engine. **HTTP Request**: n8n's own node through the same engine, with its pagination and a bearer token. **n8n's helper**: a node that does nothing but call the HTTP helper that n8n gives to nodes, as the bare client sends its requests. **axios** and **undici**: a program without n8n, with 10 requests in flight, as many as the node's gate lets through.
+- **Lukittu**: the built node through n8n's engine. **HTTP Request**: n8n's own node through the same engine, with its pagination and a bearer token. **n8n's helper**: a node that does nothing but call the HTTP helper that n8n gives to nodes, as the bare client sends its requests. **axios** and **undici**: a program without n8n, with 10 requests in flight, as many as the node's request limiter lets through.
 - The server is the sandbox of the tests, on loopback, in a process of its own. Its latency is added to each answer.
 - Node.js ${process.version}, ${versions.join(', ')}; ${os.cpus().length} cores (${cpu.model.trim()}), load at the end ${load}.`;
 }

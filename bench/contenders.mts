@@ -22,7 +22,7 @@ import {
 import type { ServerReport } from './lukittu.mts';
 
 const PAGE_SIZE = 100;
-/** As many as the node's gate lets through. */
+/** As many as the node's request limiter lets through. */
 export const IN_FLIGHT = 10;
 
 const requireHere = createRequire(path.join(import.meta.dirname, 'package.json'));

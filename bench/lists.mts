@@ -26,8 +26,8 @@ export async function compareLists(
 	mostOfHttp: number,
 	repeats: number,
 ): Promise<Part> {
-	const told = await server.tell({ licenses, latencyMs });
-	const report = { ...told, url: told.listUrl };
+	const started = await server.tell({ licenses, latencyMs });
+	const report = { ...started, url: started.listUrl };
 	const samples = await inTurns(
 		[
 			{ name: NODE, run: async () => await lukittuNode(report, GET_ALL) },

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-/** What the server is to do before it reports; what is not told stays as it is. */
+/** What the server is to do before it reports; what is left out stays as it is. */
 export interface Command {
 	/** Starts anew with that many licenses. */
 	licenses?: number;

@@ -79,7 +79,7 @@ export async function compareCreates(server: LukittuServer, repeats: number): Pr
 /** What becomes of the creates on a server that refuses most of them at first. */
 async function againstLimit(server: LukittuServer): Promise<string> {
 	const limit = { licenses: 0, latencyMs: LATENCY_MS };
-	const told: string[] = [];
+	const outcomes: string[] = [];
 	for (const name of [NODE, HTTP]) {
 		await server.tell(limit);
 		const report = await server.tell({ createsPerSecond: PER_SECOND });
@@ -95,9 +95,9 @@ async function againstLimit(server: LukittuServer): Promise<string> {
 		);
 		const { licenses, orders: different, requests } = await server.tell();
 		const end = message === undefined ? 'succeeds' : `fails ("${message}")`;
-		told.push(
+		outcomes.push(
 			`${name} ${end} after ${(wallMs / 1000).toFixed(1)} s: ${output} items come out, ${licenses} licenses are there for ${different} different orders, ${requests} requests were sent`,
 		);
 	}
-	return `Against a server that allows ${PER_SECOND} creates a second and answers the others with status 429: ${told.join('. ')}.`;
+	return `Against a server that allows ${PER_SECOND} creates a second and answers the others with status 429: ${outcomes.join('. ')}.`;
 }

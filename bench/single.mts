@@ -24,8 +24,9 @@ export interface Taken {
 const MB = 1024 * 1024;
 const WARM_UP = 100;
 
-async function carryOut({ kind, report: told, count }: Task, keep: (value: unknown) => void) {
-	const report = kind === 'list' || kind === 'httpList' ? { ...told, url: told.listUrl } : told;
+async function runTask({ kind, report: started, count }: Task, keep: (value: unknown) => void) {
+	const report =
+		kind === 'list' || kind === 'httpList' ? { ...started, url: started.listUrl } : started;
 	if (kind === 'list') return await lukittuNode(report, GET_ALL, [{}], keep);
 	if (kind === 'httpList') return await httpRequestNode(report, HTTP_GET_ALL, [{}], keep);
 	const items = orders(count, report);
@@ -37,7 +38,7 @@ async function warmUp(task: Task): Promise<void> {
 	const isList = task.kind === 'list' || task.kind === 'httpList';
 	const few = { ...GET_ALL, returnAll: false, limit: WARM_UP };
 	if (isList) await lukittuNode(task.report, few);
-	else await carryOut({ ...task, count: WARM_UP }, () => {});
+	else await runTask({ ...task, count: WARM_UP }, () => {});
 	globalThis.gc?.();
 }
 
@@ -45,7 +46,7 @@ async function take(task: Task): Promise<Taken> {
 	await warmUp(task);
 	const { rss, heapUsed } = process.memoryUsage();
 	const kept: unknown[] = [];
-	const sample = await measured(async () => await carryOut(task, (value) => kept.push(value)));
+	const sample = await measured(async () => await runTask(task, (value) => kept.push(value)));
 	if (sample.message !== undefined) throw new Error(sample.message);
 	globalThis.gc?.();
 	return {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** A failure told in plain words, without a stack trace. */
+/** A failure in plain words, without a stack trace. */
 export class DemoError extends Error {
 	constructor(
 		message: string,

@@ -1,7 +1,7 @@
 const HEARTBEAT_SECONDS = 15;
 
 /**
- * Does one step and tells how long it has been at it: each second in a terminal, now and then in
+ * Does one step and shows how long it has taken: each second in a terminal, now and then in
  * a log. `about` says what to expect.
  */
 export async function step<T>(title: string, work: () => Promise<T>, about = ''): Promise<T> {

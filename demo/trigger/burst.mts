@@ -79,8 +79,8 @@ export async function runBurst(
 		}
 	});
 	const deliveries = sandbox.state.deliveries.filter((delivery) => delivery.webhook === webhook);
-	const told = `${tell(deliveries)} ${usual}`;
-	check(`no license started the workflow twice. ${told}`, () => {
+	const answers = `${tell(deliveries)} ${usual}`;
+	check(`no license started the workflow twice. ${answers}`, () => {
 		assert.equal(deliveries.length, count);
 		assert.equal(new Set(received).size, received.length);
 		assert.ok(executions.every(({ status }) => status === 'success'));
@@ -90,7 +90,7 @@ export async function runBurst(
 	});
 	const set = Object.entries(settings).map(([name, value]) => `\`${name}=${value}\``);
 	const n8n = set.length > 0 ? `, n8n with ${set.join(', ')}` : '';
-	return `${count} licenses made at once, **Most Events per Execution** ${mostEvents}${n8n}: ${told} ${executions.length} executions, with each license once.`;
+	return `${count} licenses made at once, **Most Events per Execution** ${mostEvents}${n8n}: ${answers} ${executions.length} executions, with each license once.`;
 }
 
 /** What n8n's own Webhook node takes for as many requests: no trigger is faster than n8n. */

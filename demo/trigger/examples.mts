@@ -33,7 +33,7 @@ export async function runTriggerExamples(
 		value: 'a key',
 	});
 	const credentials: Json = { ...webhook, ...discord, ...seats };
-	const [told, freed] = [
+	const [posted, freed] = [
 		await activate(rest, sandbox, 'new-license-to-discord', credentials, elsewhere),
 		await activate(rest, sandbox, 'deleted-license-frees-seat', credentials, elsewhere),
 	];
@@ -43,7 +43,7 @@ export async function runTriggerExamples(
 		const { data } = await client.post('/licenses', newLicense({ metadata }));
 		await client.delete(`/licenses/${data.data.licenseKey}`);
 		await sandbox.deliveriesEnded();
-		await rest.ended(told, 1);
+		await rest.ended(posted, 1);
 		await rest.ended(freed, 1);
 		return String(data.data.licenseKey);
 	});
@@ -51,7 +51,7 @@ export async function runTriggerExamples(
 	await elsewhere.close();
 
 	const at = (start: string) => elsewhere.calls.filter((call) => call.path.startsWith(start));
-	check('Discord was told of the new license once, with the end of its key', () => {
+	check('Discord got the new license once, with the end of its key', () => {
 		const [message, ...others] = at('/discord').map(({ body }) => body);
 		assert.ok(message.includes(`…${licenseKey.slice(-5)}`), message);
 		assert.deepEqual(others, []);

@@ -15,10 +15,10 @@ export interface LoadedPackage {
 }
 
 /**
- * Whether nodes run through n8n's routing alone, as where an AI agent calls them as its tool, or in
- * an n8n that does not know `customOperations`.
+ * Whether the action node runs through n8n's routing, without its `customOperations`: as where an AI
+ * agent calls it as its tool, or in an n8n before 1.82.
  */
-export const isThroughRouting = process.env.LUKITTU_WAY === 'routing';
+export const isThroughRouting = process.env.LUKITTU_THROUGH_ROUTING === 'true';
 
 let loading: Promise<LoadedPackage> | undefined;
 

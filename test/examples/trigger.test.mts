@@ -79,7 +79,7 @@ describe('Tell Discord about new licenses', () => {
 			{ expirationType: 'DURATION', expirationStart: 'ACTIVATION', expirationDays: 365 },
 			'365 days from its first use',
 		],
-	])('a license that %s is told, but not its key', async (_, fields, expiry) => {
+	])('a license that %s is posted without its key', async (_, fields, expiry) => {
 		const productIds = [sandbox.addProduct({ name: 'Orbit Editor' }).id];
 		const key = await send('LICENSE_CREATED', { ...fields, productIds });
 
@@ -88,7 +88,7 @@ describe('Tell Discord about new licenses', () => {
 		]);
 	});
 
-	test('a license without a product is told, a changed one is not', async () => {
+	test('a license without a product is posted, a changed one is not', async () => {
 		const key = await send('LICENSE_CREATED');
 		await send('LICENSE_UPDATED');
 

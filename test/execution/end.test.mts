@@ -1,4 +1,4 @@
-/** What happens after an item or a run has ended. */
+/** What is sent, waited for and reported once an item or a run has ended. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';

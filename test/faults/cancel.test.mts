@@ -45,7 +45,7 @@ async function canceledAt(
 	return result;
 }
 
-/** Nothing more is sent behind the user's back; tells how many requests there were. */
+/** Expects that nothing more is sent, and returns how many requests there were. */
 async function requestsInTheEnd(): Promise<number> {
 	// Those that were on their way may still arrive.
 	await sleep(200);
@@ -83,28 +83,25 @@ test.each(['License: Create', 'License: Create with Idempotency Key', 'License: 
 	60_000,
 );
 
-test.each(['License: Get Many', 'Customer: Get Many'])(
-	'%s: in the middle of a walk',
-	async (name) => {
-		const tried = caseOf(name);
-		tried.seed(sandbox, 1);
-		for (let n = 0; n < 3000; n += 1) {
-			if (tried.resource === 'license') sandbox.addLicense();
-			else sandbox.addCustomer();
-		}
-		sandbox.latencyMs = 20;
+test.each(['License: Get Many', 'Customer: Get Many'])('%s: while pages are read', async (name) => {
+	const tried = caseOf(name);
+	tried.seed(sandbox, 1);
+	for (let n = 0; n < 3000; n += 1) {
+		if (tried.resource === 'license') sandbox.addLicense();
+		else sandbox.addCustomer();
+	}
+	sandbox.latencyMs = 20;
 
-		const enough = until(() => sandbox.requests.length >= 12);
-		const { items } = await canceledAt(enough, async (cancelAfter) =>
-			runCase(sandbox, tried, [{}], {}, { cancelAfter }),
-		);
+	const enough = until(() => sandbox.requests.length >= 12);
+	const { items } = await canceledAt(enough, async (cancelAfter) =>
+		runCase(sandbox, tried, [{}], {}, { cancelAfter }),
+	);
 
-		expect(items).toEqual([]);
-		expect(await requestsInTheEnd()).toBeLessThan(25);
-	},
-);
+	expect(items).toEqual([]);
+	expect(await requestsInTheEnd()).toBeLessThan(25);
+});
 
-describe('while it waits before another try', () => {
+describe('while it waits before another attempt', () => {
 	test.each([
 		['429', { status: 429, headers: { 'retry-after': '5' } }],
 		['503', { status: 503, headers: { 'retry-after': '5' } }],
@@ -134,7 +131,7 @@ describe('while it waits before another try', () => {
 	});
 });
 
-test('while it waits in line behind another execution whose request hangs', async () => {
+test('while it waits for the mutex of a license that another execution holds', async () => {
 	const license = sandbox.addLicense();
 	const other = sandbox.addLicense();
 	const suspend = async (cancelAfter?: Promise<unknown>, id = license.id) =>
@@ -145,8 +142,8 @@ test('while it waits in line behind another execution whose request hangs', asyn
 	await until(() => sandbox.requests.some(({ method }) => method === 'PUT'));
 
 	const puts = () => sandbox.requests.filter(({ method }) => method === 'PUT').length;
-	const inLine = until(() => sandbox.requests.length >= 3).then(() => sleep(100));
-	await canceledAt(inLine, async (cancelAfter) => await suspend(cancelAfter));
+	const isWaiting = until(() => sandbox.requests.length >= 3).then(() => sleep(100));
+	await canceledAt(isWaiting, async (cancelAfter) => await suspend(cancelAfter));
 
 	expect(puts()).toBe(1);
 	expect((await suspend(undefined, other.id)).error).toBeUndefined();
@@ -154,12 +151,12 @@ test('while it waits in line behind another execution whose request hangs', asyn
 	releaseFirst();
 	expect((await first).status).toBe('canceled');
 
-	// The place in line is free again.
+	// The mutex is free again.
 	expect((await suspend()).error).toBeUndefined();
 	expect(license.suspended).toBe(true);
 });
 
-test('the places at the gate are free again after a run that was canceled', async () => {
+test('a canceled run frees its slots of the request limiter', async () => {
 	sandbox.addFault({ times: 10, kind: 'hang' });
 	const tried = caseOf('License: Create');
 	const items = tried.seed(sandbox, 50);

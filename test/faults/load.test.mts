@@ -47,7 +47,7 @@ test.each([
 	60_000,
 );
 
-test('the requests at once are halved by a 429, once for those in flight, and come up again', async () => {
+test('a 429 halves the requests in flight, once for those sent together, and they grow again', async () => {
 	sandbox.latencyMs = 20;
 	// The first ten are refused together.
 	sandbox.addFault({ times: 10, kind: { status: 429, headers: { 'retry-after': '0' } } });
@@ -64,7 +64,7 @@ test('the requests at once are halved by a 429, once for those in flight, and co
 	expect(most(15, 610)).toBeLessThanOrEqual(10);
 }, 60_000);
 
-test('while it is at its limit, no other request goes out before the time the server named', async () => {
+test('after a 429, no request goes out before the time the server named', async () => {
 	sandbox.addFault({ kind: { status: 429, headers: { 'retry-after': '1' } } });
 	await runCase(sandbox, create, create.seed(sandbox, 30));
 	const [{ at: first }] = sandbox.requests;
@@ -73,7 +73,7 @@ test('while it is at its limit, no other request goes out before the time the se
 	expect(Math.min(...later)).toBeGreaterThanOrEqual(990);
 });
 
-test("the time of 'Keep Trying For' does not run while an item waits in line", async () => {
+test("the time of 'Keep Trying For' does not run while an item waits for a slot", async () => {
 	sandbox.latencyMs = 30;
 	sandbox.addFault({ skip: 199, kind: { status: 503, headers: { 'retry-after': '0' } } });
 	const options = { keepTryingFor: 1, mostRequestsAtOnce: 3 };
@@ -94,7 +94,7 @@ describe('where the server asks for a longer wait than the item has', () => {
 			503,
 			"Lukittu could not process the request (status 503: Fault 503)\nThe server has trouble of its own and asks to wait 120 seconds: run again after that, or raise 'Keep Trying For'.",
 		],
-	])('with a %i, it is told and not waited for', async (status, text) => {
+	])('with a %i, the item fails at once and names the wait', async (status, text) => {
 		sandbox.addFault({ kind: { status, headers: { 'retry-after': '120' } } });
 		const { error, durationMs } = await runCase(sandbox, create, create.seed(sandbox, 1));
 		expect(readable(error)).toBe(text);

@@ -19,7 +19,7 @@ function expectNothingHalf({ held, message, isUnknown, items, operation }: Outco
 		expect(items).toBe(operation.endsWith('Get Many') ? 120 : 1);
 	} else {
 		expect(items).toBe(0);
-		// What may have happened is told; what is not told has not happened.
+		// Where the message does not say that the outcome is unknown, nothing has changed.
 		expect(UNTOUCHED.test(held) || (isUnknown && DONE_ONCE.test(held))).toBe(true);
 		expect(isUnknown && isRead).toBe(false);
 	}
@@ -35,7 +35,7 @@ test.each(FAULTS)('$name', async (fault) => {
 	}
 });
 
-test('docs/reliability.md tells what was seen; "npm run reliability" writes it', async () => {
+test('docs/reliability.md has these outcomes; "npm run reliability" writes it', async () => {
 	expect(all.map(([{ name }]) => name)).toEqual(FAULTS.map(({ name }) => name));
 	const text = await readFile(FILE, 'utf8');
 	expect(unaligned(text)).toBe(unaligned(withTables(text, tablesOf(all))));

@@ -224,7 +224,7 @@ export function rowsOf({ state }: Sandbox, { resource }: Case): Rows {
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
-/** What became of the one item: told from all that the server holds. */
+/** What became of the one item: from all that the server holds. */
 export function heldOf(sandbox: Sandbox, tried: Case, before: Rows, items: IDataObject[]): string {
 	const now = rowsOf(sandbox, tried);
 	const { after, method, resource } = tried;

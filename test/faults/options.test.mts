@@ -15,7 +15,7 @@ afterEach(async () => await sandbox.close());
 
 const cases = CASES.map((tried) => [tried.name, tried] as const);
 
-test('every operation of every resource is among those tried', async () => {
+test('every operation of every resource has a case', async () => {
 	const { nodes } = await loadPackage();
 	const { properties } = nodes[LUKITTU_NODE].description as INodeTypeDescription;
 	const offered = properties

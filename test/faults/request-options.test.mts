@@ -94,9 +94,9 @@ describe("'Batching'", () => {
 	});
 
 	// n8n's routing looks at what became of the items only after the last pause.
-	const testOwnWay = isThroughRouting ? test.skip : test;
+	const testAllAtOnce = isThroughRouting ? test.skip : test;
 
-	testOwnWay('a refusal ends the run without the pauses that are left', async () => {
+	testAllAtOnce('a refusal ends the run without the pauses that are left', async () => {
 		sandbox.addFault({ skip: 1, kind: { status: 400, details: 'Nope' } });
 		const { error, durationMs } = await create(batching(1, 2000), 10);
 
@@ -110,13 +110,16 @@ describe("'Batching'", () => {
 		expect(durationMs).toBeLessThan(6000);
 	});
 
-	testOwnWay('a refusal of the first item ends it before the first pause has passed', async () => {
-		sandbox.addFault({ kind: { status: 400, details: 'Nope' } });
-		const { error, durationMs } = await create(batching(1, 5000), 10);
-		expect(readable(error)).toMatch(/Nope[^]*None of the 10 items was carried out\./);
-		expect(sandbox.requests).toHaveLength(1);
-		expect(durationMs).toBeLessThan(4000);
-	});
+	testAllAtOnce(
+		'a refusal of the first item ends it before the first pause has passed',
+		async () => {
+			sandbox.addFault({ kind: { status: 400, details: 'Nope' } });
+			const { error, durationMs } = await create(batching(1, 5000), 10);
+			expect(readable(error)).toMatch(/Nope[^]*None of the 10 items was carried out\./);
+			expect(sandbox.requests).toHaveLength(1);
+			expect(durationMs).toBeLessThan(4000);
+		},
+	);
 
 	test('with "continue", a refusal changes nothing of the pauses', async () => {
 		sandbox.addFault({ kind: { status: 400, details: 'Nope' } });
@@ -128,7 +131,7 @@ describe("'Batching'", () => {
 		expect(waitedMs[4]).toBeGreaterThan(780);
 	});
 
-	testOwnWay('a cancel during a pause ends the run at once', async () => {
+	testAllAtOnce('a cancel during a pause ends the run at once', async () => {
 		let canceledAtMs = NaN;
 		const cancelAfter = until(() => sandbox.state.licenses.size === 2).then(async () => {
 			await sleep(100);
@@ -143,16 +146,19 @@ describe("'Batching'", () => {
 		expect(sandbox.requests).toHaveLength(2);
 	});
 
-	testOwnWay('an interval that cannot be evaluated is told before anything is sent', async () => {
-		const broken = batching(2, '={{ $("Nowhere").item.json.ms }}');
-		const { error } = await create(broken, 3);
-		expect(readable(error)).toMatch(
-			/^An expression could not be evaluated: Referenced node doesn't exist\n[^]*None of the 3 items/,
-		);
-		const { items } = await create(broken, 3, { onError: 'continueRegularOutput' });
-		expect(items.map(({ json }) => 'error' in json)).toEqual([true, true, true]);
-		expect(sandbox.requests).toHaveLength(0);
-	});
+	testAllAtOnce(
+		'an interval that cannot be evaluated is reported before anything is sent',
+		async () => {
+			const broken = batching(2, '={{ $("Nowhere").item.json.ms }}');
+			const { error } = await create(broken, 3);
+			expect(readable(error)).toMatch(
+				/^An expression could not be evaluated: Referenced node doesn't exist\n[^]*None of the 3 items/,
+			);
+			const { items } = await create(broken, 3, { onError: 'continueRegularOutput' });
+			expect(items.map(({ json }) => 'error' in json)).toEqual([true, true, true]);
+			expect(sandbox.requests).toHaveLength(0);
+		},
+	);
 });
 
 describe("'Timeout'", () => {

@@ -183,7 +183,7 @@ describe('as the tool of an agent that has n8n run it', () => {
 		expect(sandbox.state.licenses.size).toBe(2);
 	});
 
-	test('a refusal is told to the agent, and the other call is carried out', async () => {
+	test('the agent gets the message of a refusal, and the other call is carried out', async () => {
 		const answers = await ask([{ limit: 5000 }, { limit: 8 }]);
 		expect(answers).toEqual([
 			{ error: expect.stringContaining("'Hardware ID Limit' is 5000") },
@@ -198,7 +198,7 @@ describe('as the tool of an agent that has n8n run it', () => {
 	});
 });
 
-test('as a tool, a refusal is told to the agent', async () => {
+test('as a tool, the agent gets the message of a refusal', async () => {
 	const tools = [node('Create', TOOL, { parameters: createParameters })];
 	const answers = await runAgent(1, tools, [{ limit: 5000 }]);
 	expect(answers).toEqual([expect.stringContaining("'Hardware ID Limit' is 5000")]);

@@ -46,7 +46,7 @@ describe('a credential that works', () => {
 		expect(sandbox.requests).toHaveLength(1);
 	});
 
-	it('is told so, with one small request', async () => {
+	it('is accepted, with one small request', async () => {
 		expect(await outcome()).toEqual(SUCCESS);
 		expect(sandbox.requests).toMatchObject([
 			{
@@ -86,7 +86,7 @@ describe('a credential that does not work', () => {
 		['no team ID', () => ({ teamId: '' }), MALFORMED_TEAM],
 		['a team ID of blanks', () => ({ teamId: '  ' }), MALFORMED_TEAM],
 		['a page of the dashboard', () => ({ baseUrl: `${sandbox.url}/wrong` }), NOT_LUKITTU],
-	])('is told what to check: %s', async (_, fields, message) => {
+	])('is reported with what to check: %s', async (_, fields, message) => {
 		expect(await outcome(fields())).toEqual({ status: 'Error', message });
 	});
 
@@ -102,7 +102,7 @@ describe('a credential that does not work', () => {
 		['is being restarted', { status: 503, html: true }, SERVER_TROUBLE],
 		['takes too long for its proxy', { status: 504, html: true }, SERVER_TROUBLE],
 		['wants a pause', { status: 429 }, TOO_MANY],
-	] as const)('is told what the server does: it %s', async (_, kind, message) => {
+	] as const)('is reported with what the server does: it %s', async (_, kind, message) => {
 		sandbox.addFault({ kind });
 
 		expect(await outcome()).toEqual({ status: 'Error', message });
@@ -144,7 +144,7 @@ describe('an address that belongs to another server', () => {
 		['a page it has not', 404, 'text/html', PAGE],
 		['data of another kind', 200, 'application/json', '{"status":"ok"}'],
 		['a list', 200, 'application/json', '[]'],
-	])('is told so: %s', async (_, status, type, body) => {
+	])('is named as no Lukittu server: %s', async (_, status, type, body) => {
 		const baseUrl = await listen((_request, response) => {
 			response.writeHead(status, { 'content-type': type });
 			response.end(body);

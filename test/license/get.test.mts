@@ -134,7 +134,7 @@ describe('a license that cannot be found', () => {
 		['By ID', byId(UNKNOWN_ID), UNKNOWN_ID],
 		['From List', fromList(UNKNOWN_ID), UNKNOWN_ID],
 		['By Key', byKey(UNKNOWN_KEY), UNKNOWN_KEY],
-	])('is told with what was asked for: %s', async (_, locator, named) => {
+	])('names what was asked for: %s', async (_, locator, named) => {
 		const { items, error } = await runLicense(sandbox, 'get', { license: locator });
 
 		expect(items).toEqual([]);
@@ -205,7 +205,7 @@ describe('a malformed license', () => {
 		expect(sandbox.requests).toEqual([]);
 	});
 
-	it('is told what to choose where a key was given as an ID', async () => {
+	it('says what to choose where a key was given as an ID', async () => {
 		const { error } = await runLicense(sandbox, 'get', {
 			license: byId(`={{ "${license.licenseKey.toLowerCase()}" }}`),
 		});

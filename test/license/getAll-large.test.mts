@@ -22,7 +22,7 @@ function newestFirst(): string[] {
 }
 
 describe('fetching ahead', () => {
-	it('asks for all pages of a limit at once, the first one and the gate aside', async () => {
+	it('asks for all pages of a limit but the first at once, as far as the request limiter allows', async () => {
 		seed(2000);
 		sandbox.latencyMs = 50;
 

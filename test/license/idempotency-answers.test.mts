@@ -1,5 +1,5 @@
 import type { FaultKind, Sandbox } from '../sandbox/types.mts';
-import { addKeyed, count, createKeyed, keysIn, licensesOf, told } from './idempotency.mts';
+import { addKeyed, count, createKeyed, keysIn, licensesOf, outcomesOf } from './idempotency.mts';
 import { customers, readable, runLicense, sent, startShop } from './support.mts';
 
 const KEY = 'pi_3Nabc_DEF';
@@ -29,7 +29,7 @@ describe('an answer that is lost after Lukittu has created', () => {
 
 		expect(result.error).toBeUndefined();
 		const [{ id, licenseKey }] = licensesOf(sandbox);
-		expect(told(result)).toEqual([{ id, alreadyExisted: false }]);
+		expect(outcomesOf(result)).toEqual([{ id, alreadyExisted: false }]);
 		expect(result.items[0].json).toMatchObject({ licenseKey });
 		expect(keysIn(sandbox)).toEqual([KEY]);
 		expect(sent(sandbox)).toEqual(['GET /licenses', 'POST /licenses', 'GET /licenses']);
@@ -52,7 +52,7 @@ describe('an answer that is lost after Lukittu has created', () => {
 		};
 		const result = await createKeyed(sandbox, KEY);
 		const own = licensesOf(sandbox).find(({ id }) => id !== other)!;
-		expect(told(result)).toEqual([
+		expect(outcomesOf(result)).toEqual([
 			{ id: other, alreadyExisted: false, surplusLicenses: `${own.licenseKey} (kept)` },
 		]);
 		expect(count(sandbox, 'DELETE')).toBe(0);
@@ -92,7 +92,7 @@ describe('an answer that is lost, and the look-up brings nothing', () => {
 		refuseLookUp();
 		const result = await createKeyed(sandbox, KEY, {}, RETRY);
 		expect(result.error).toBeUndefined();
-		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: true }]);
+		expect(outcomesOf(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: true }]);
 		expect(count(sandbox, 'POST')).toBe(1);
 	});
 
@@ -100,7 +100,7 @@ describe('an answer that is lost, and the look-up brings nothing', () => {
 		lose('POST', 'resetBefore');
 		const result = await createKeyed(sandbox, KEY);
 		expect(result.error).toBeUndefined();
-		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
+		expect(outcomesOf(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
 		expect(keysIn(sandbox)).toEqual([KEY]);
 		const look = 'GET /licenses';
 		const create = 'POST /licenses';
@@ -138,7 +138,7 @@ describe('an answer that is lost, and the look-up brings nothing', () => {
 		lose('POST', 'resetBefore');
 		const result = await createKeyed(sandbox, KEY, {}, { ...ONCE, ...RETRY });
 		expect(result.error).toBeUndefined();
-		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
+		expect(outcomesOf(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
 		expect(count(sandbox, 'POST')).toBe(2);
 	});
 
@@ -184,7 +184,7 @@ describe('the look-up before the create', () => {
 	test('brings nothing: "Retry On Fail" makes one license', async () => {
 		lose('GET', { status: 500 });
 		const result = await createKeyed(sandbox, KEY, {}, RETRY);
-		expect(told(result)).toMatchObject([{ alreadyExisted: false }]);
+		expect(outcomesOf(result)).toMatchObject([{ alreadyExisted: false }]);
 		expect(keysIn(sandbox)).toEqual([KEY]);
 	});
 });
@@ -195,7 +195,7 @@ test.each<FaultKind>([{ status: 500 }, 'resetBefore', { status: 200, data: {} }]
 		lose('GET', kind, 1);
 		const result = await createKeyed(sandbox, KEY, {}, { ...ONCE, ...RETRY });
 		expect(result.error).toBeUndefined();
-		expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
+		expect(outcomesOf(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
 		expect(sent(sandbox)).toEqual(['GET /licenses', 'POST /licenses', 'GET /licenses']);
 	},
 );

@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { clientOf } from '../sandbox/client.mts';
 import { startSandbox, type Features, type LicenseSeed, type Sandbox } from '../sandbox/server.mts';
-import { addKeyed, count, createKeyed, keysIn, licensesOf, told } from './idempotency.mts';
+import { addKeyed, count, createKeyed, keysIn, licensesOf, outcomesOf } from './idempotency.mts';
 import type { Order } from './second-process.mts';
 import { credentialsOf, customers } from './support.mts';
 
@@ -53,7 +53,7 @@ describe('another process creates an older one at the same moment', () => {
 
 		expect(result.error).toBeUndefined();
 		expect(keysIn(sandbox)).toEqual([KEY]);
-		expect(told(result)).toEqual([
+		expect(outcomesOf(result)).toEqual([
 			{ id: oldest().id, alreadyExisted: true, surplusLicenses: `${own[0]} (deleted)` },
 		]);
 		expect([count(sandbox, 'POST'), count(sandbox, 'DELETE')]).toEqual([1, 1]);
@@ -63,7 +63,9 @@ describe('another process creates an older one at the same moment', () => {
 		meanwhile(EARLIER, LATER);
 		const result = await createKeyed(sandbox, KEY);
 		const surplusLicenses = `${own[0]} (deleted), ${youngest().licenseKey} (${LEFT})`;
-		expect(told(result)).toEqual([{ id: oldest().id, alreadyExisted: true, surplusLicenses }]);
+		expect(outcomesOf(result)).toEqual([
+			{ id: oldest().id, alreadyExisted: true, surplusLicenses },
+		]);
 		expect(licensesOf(sandbox)).toHaveLength(2);
 	});
 
@@ -78,7 +80,7 @@ describe('another process creates an older one at the same moment', () => {
 		const result = await createKeyed(sandbox, KEY, additional, { parameters });
 
 		const surplus = fate === 'kept' ? youngest().licenseKey : own[0];
-		expect(told(result)).toEqual([
+		expect(outcomesOf(result)).toEqual([
 			{ id: oldest().id, alreadyExisted: true, surplusLicenses: `${surplus} (${fate})` },
 		]);
 		expect(licensesOf(sandbox)).toHaveLength(fate === 'kept' ? 2 : 1);
@@ -94,7 +96,7 @@ describe('another process creates an older one at the same moment', () => {
 
 		expect(result.error).toBeUndefined();
 		expect(result.items).toHaveLength(21);
-		const [first] = told(result);
+		const [first] = outcomesOf(result);
 		expect(first).toMatchObject({ alreadyExisted: true, surplusLicenses: `${own[0]} (kept)` });
 		expect(sandbox.state.licenses.get(String(first.id))?.createdAt).toEqual(EARLIER.createdAt);
 	});
@@ -103,7 +105,7 @@ describe('another process creates an older one at the same moment', () => {
 test('another process creates a younger one at the same moment: the own one stays', async () => {
 	meanwhile(LATER);
 	const result = await createKeyed(sandbox, KEY);
-	expect(told(result)).toEqual([
+	expect(outcomesOf(result)).toEqual([
 		{
 			id: oldest().id,
 			alreadyExisted: false,
@@ -118,7 +120,7 @@ test.each([
 	['higher', 'ffffffff-ffff-4fff-bfff-ffffffffffff', false],
 ])('of two with one timestamp the lower ID stays: the other is %s', async (_, id, yields) => {
 	meanwhile({ createdAt: NOW, id });
-	const [item] = told(await createKeyed(sandbox, KEY));
+	const [item] = outcomesOf(await createKeyed(sandbox, KEY));
 	expect(item.alreadyExisted).toBe(yields);
 	expect(item.id === id).toBe(yields);
 	expect(count(sandbox, 'DELETE')).toBe(yields ? 1 : 0);
@@ -138,7 +140,7 @@ test.each<[string, LicenseSeed, boolean]>([
 	sandbox.clearRequests();
 	sandbox.addFault({ method: 'GET', kind: answer([]) });
 	sandbox.addFault({ method: 'GET', kind: answer([data.data]) });
-	const [item] = told(await createKeyed(sandbox, KEY));
+	const [item] = outcomesOf(await createKeyed(sandbox, KEY));
 
 	expect(item.alreadyExisted).toBe(yields);
 	expect(count(sandbox, 'DELETE')).toBe(yields ? 1 : 0);
@@ -162,7 +164,7 @@ describe('two processes', () => {
 	afterEach(() => children.forEach((child) => child.kill()));
 
 	/** Lets both processes carry out the same at once, and gives back what each put out. */
-	async function carryOut(keys: string[], parameters: IDataObject, fields: IDataObject) {
+	async function runInBoth(keys: string[], parameters: IDataObject, fields: IDataObject) {
 		const additionalFields = { ...fields, idempotencyKey: '={{ $json.key }}' };
 		const order: Order = {
 			credentials: credentialsOf(sandbox),
@@ -199,7 +201,7 @@ describe('two processes', () => {
 	])('that create with the same %s, and put out the same', async (_, size, isMailed) => {
 		letThemMeet();
 		const keys = Array.from({ length: size }, (__, n) => `order-${n + 100}`);
-		const [a, b] = await carryOut(
+		const [a, b] = await runInBoth(
 			keys,
 			{ customers: customers(sandbox.addCustomer().id) },
 			{ sendEmailDelivery: isMailed },

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../sandbox/types.mts';
-import { count, createKeyed, keysIn, told } from './idempotency.mts';
+import { count, createKeyed, keysIn, outcomesOf } from './idempotency.mts';
 import { startShop } from './support.mts';
 
 const KEYS = Array.from({ length: 250 }, (_, n) => `order-${n + 100}`);
@@ -21,7 +21,7 @@ afterEach(async () => await sandbox.close());
 async function runAll(): Promise<number> {
 	const result = await createKeyed(sandbox, '={{ $json.key }}', {}, { items: ITEMS });
 	expect(result.error).toBeUndefined();
-	const outputs = told(result);
+	const outputs = outcomesOf(result);
 	expect(outputs).toHaveLength(1000);
 	const idOf = new Map(outputs.map(({ id }, n) => [ITEMS[n].key, id]));
 	expect(idOf.size).toBe(250);

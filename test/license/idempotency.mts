@@ -39,8 +39,8 @@ export function count({ requests }: Sandbox, method: string): number {
 	return requests.filter((request) => request.method === method).length;
 }
 
-/** What an item tells of what the node did, and which license it is. */
-export function told({ items }: NodeResult): IDataObject[] {
+/** Of each item: the license's ID and the fields that say what the node did. */
+export function outcomesOf({ items }: NodeResult): IDataObject[] {
 	return items.map(({ json: { id, alreadyExisted, surplusLicenses } }) => ({
 		id,
 		alreadyExisted,

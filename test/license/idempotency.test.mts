@@ -1,7 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Features, Sandbox } from '../sandbox/types.mts';
-import { addKeyed, count, createKeyed, ENTRY, keysIn, licensesOf, told } from './idempotency.mts';
+import {
+	addKeyed,
+	count,
+	createKeyed,
+	ENTRY,
+	keysIn,
+	licensesOf,
+	outcomesOf,
+} from './idempotency.mts';
 import { byId, metadata, readable, runLicense, sent, startShop } from './support.mts';
 
 const KEY = 'pi_3Nabc_DEF';
@@ -21,7 +29,7 @@ describe('a key that no license has', () => {
 
 		expect(result.error).toBeUndefined();
 		const [{ id, metadata: entries }] = licensesOf(sandbox);
-		expect(told(result)).toEqual([{ id, alreadyExisted: false }]);
+		expect(outcomesOf(result)).toEqual([{ id, alreadyExisted: false }]);
 		expect(entries.map(({ key, value, locked }) => ({ key, value, locked }))).toEqual([
 			own,
 			{ key: ENTRY, value: KEY, locked: true },
@@ -38,13 +46,13 @@ describe('a key that no license has', () => {
 		await createKeyed(sandbox, `  ${KEY}\t`);
 		const again = await createKeyed(sandbox, `\n${KEY} `);
 		expect(keysIn(sandbox)).toEqual([KEY]);
-		expect(told(again)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: true }]);
+		expect(outcomesOf(again)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: true }]);
 	});
 });
 
 test('without a key there is one request, and the license did not exist', async () => {
 	const result = await runLicense(sandbox, 'create');
-	expect(told(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
+	expect(outcomesOf(result)).toEqual([{ id: licensesOf(sandbox)[0].id, alreadyExisted: false }]);
 	expect(sent(sandbox)).toEqual(['POST /licenses']);
 });
 
@@ -58,7 +66,7 @@ describe('a key that a license has', () => {
 			{ parameters: { expirationType: 'DURATION', expirationDays: 30 } },
 		);
 
-		expect(told(result)).toEqual([{ id, alreadyExisted: true }]);
+		expect(outcomesOf(result)).toEqual([{ id, alreadyExisted: true }]);
 		expect(result.items[0].json).toMatchObject({ licenseKey, ipLimit: 3, expirationType: 'NEVER' });
 		expect(result.items[0].pairedItem).toEqual({ item: 0 });
 		expect(sent(sandbox)).toEqual(['GET /licenses']);
@@ -71,7 +79,7 @@ describe('a key that a license has', () => {
 		const first = addKeyed(sandbox, KEY, { createdAt });
 		const result = await createKeyed(sandbox, KEY);
 
-		expect(told(result)).toEqual([
+		expect(outcomesOf(result)).toEqual([
 			{
 				id: first.id,
 				alreadyExisted: true,
@@ -85,8 +93,8 @@ describe('a key that a license has', () => {
 		const createdAt = new Date('2026-01-01T00:00:00Z');
 		const ids = [1, 2, 3].map(() => addKeyed(sandbox, KEY, { createdAt }).id);
 		const [lowest] = ids.sort();
-		expect(told(await createKeyed(sandbox, KEY))[0].id).toBe(lowest);
-		expect(told(await createKeyed(sandbox, KEY))[0].id).toBe(lowest);
+		expect(outcomesOf(await createKeyed(sandbox, KEY))[0].id).toBe(lowest);
+		expect(outcomesOf(await createKeyed(sandbox, KEY))[0].id).toBe(lowest);
 	});
 
 	test('says so with Simplify too', async () => {
@@ -94,7 +102,7 @@ describe('a key that a license has', () => {
 		const surplus = addKeyed(sandbox, KEY);
 		const parameters = { options: { simplify: true } };
 		const result = await createKeyed(sandbox, KEY, {}, { parameters });
-		expect(told(result)).toEqual([
+		expect(outcomesOf(result)).toEqual([
 			{ id, alreadyExisted: true, surplusLicenses: `${surplus.licenseKey} (kept)` },
 		]);
 		expect(result.items[0].json).not.toHaveProperty('ipLimit');
@@ -138,7 +146,7 @@ describe('look-alikes', () => {
 			expect([made.error, again.error]).toEqual([undefined, undefined]);
 			expect(keysIn(sandbox)).toEqual([...others, key].sort());
 			const { id } = licensesOf(sandbox).at(-1)!;
-			expect([...told(made), ...told(again)]).toEqual([
+			expect([...outcomesOf(made), ...outcomesOf(again)]).toEqual([
 				{ id, alreadyExisted: false },
 				{ id, alreadyExisted: true },
 			]);
@@ -148,7 +156,7 @@ describe('look-alikes', () => {
 	test('under another metadata key are no idempotency keys', async () => {
 		sandbox.addLicense({ metadata: [{ key: 'order', value: KEY, locked: true }] });
 		sandbox.addLicense({ metadata: [{ key: ENTRY.toLowerCase(), value: KEY, locked: true }] });
-		expect(told(await createKeyed(sandbox, KEY))).toMatchObject([{ alreadyExisted: false }]);
+		expect(outcomesOf(await createKeyed(sandbox, KEY))).toMatchObject([{ alreadyExisted: false }]);
 		expect(count(sandbox, 'POST')).toBe(1);
 	});
 });
@@ -170,12 +178,12 @@ describe('among 300 other licenses on a server that ignores the filters', () => 
 		}
 		const found = await createKeyed(sandbox, 'other-150');
 		expect(found.error).toBeUndefined();
-		expect(told(found)).toMatchObject([{ alreadyExisted: true }]);
+		expect(outcomesOf(found)).toMatchObject([{ alreadyExisted: true }]);
 		expect(count(sandbox, 'POST')).toBe(0);
 
 		const made = await createKeyed(sandbox, 'other-300');
 		const again = await createKeyed(sandbox, 'other-300');
-		expect([...told(made), ...told(again)]).toMatchObject([
+		expect([...outcomesOf(made), ...outcomesOf(again)]).toMatchObject([
 			{ alreadyExisted: false },
 			{ alreadyExisted: true },
 		]);
@@ -200,7 +208,7 @@ describe('items with one key', () => {
 		expect(result.error).toBeUndefined();
 		expect(keysIn(sandbox)).toEqual(['order-0', 'order-1', 'order-2']);
 		expect(count(sandbox, 'POST')).toBe(3);
-		const outputs = told(result);
+		const outputs = outcomesOf(result);
 		expect(outputs.map(({ alreadyExisted }) => alreadyExisted)).toEqual(
 			items.map((_, n) => n >= 3),
 		);
@@ -214,10 +222,9 @@ describe('items with one key', () => {
 		sandbox.latencyMs = 3;
 		const [a, b] = await Promise.all([createKeyed(sandbox, KEY), createKeyed(sandbox, ` ${KEY}`)]);
 		expect(keysIn(sandbox)).toEqual([KEY]);
-		expect([...told(a), ...told(b)].map(({ alreadyExisted }) => alreadyExisted).sort()).toEqual([
-			false,
-			true,
-		]);
+		expect(
+			[...outcomesOf(a), ...outcomesOf(b)].map(({ alreadyExisted }) => alreadyExisted).sort(),
+		).toEqual([false, true]);
 		expect(a.items[0].json.id).toBe(b.items[0].json.id);
 		expect(count(sandbox, 'POST')).toBe(1);
 	});
@@ -232,7 +239,7 @@ describe('items with one key', () => {
 			createKeyed(sandbox, KEY),
 			createKeyed(sandbox, KEY, {}, { credentials }),
 		]);
-		expect(results.flatMap(told).map(({ alreadyExisted }) => alreadyExisted)).toEqual([
+		expect(results.flatMap(outcomesOf).map(({ alreadyExisted }) => alreadyExisted)).toEqual([
 			false,
 			false,
 		]);
@@ -240,9 +247,9 @@ describe('items with one key', () => {
 	});
 
 	test('that was deleted since is made again', async () => {
-		const [{ id }] = told(await createKeyed(sandbox, KEY));
+		const [{ id }] = outcomesOf(await createKeyed(sandbox, KEY));
 		await runLicense(sandbox, 'delete', { license: byId(id) });
-		expect(told(await createKeyed(sandbox, KEY))).toMatchObject([{ alreadyExisted: false }]);
+		expect(outcomesOf(await createKeyed(sandbox, KEY))).toMatchObject([{ alreadyExisted: false }]);
 		expect(keysIn(sandbox)).toEqual([KEY]);
 	});
 });

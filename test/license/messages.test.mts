@@ -689,14 +689,17 @@ describe('a server in trouble', () => {
 		['500', { status: 500, details: 'Something broke' }, 'status 500: Something broke'],
 		['502 with a page', { status: 502, html: true }, '(status 502)'],
 		['503', { status: 503, details: 'Maintenance' }, 'status 503: Maintenance'],
-	])('that answers %s: the status is told, and to try again', async (_, kind, shown) => {
-		sandbox.addFault({ kind });
+	])(
+		'that answers %s: the message has the status and says to try again',
+		async (_, kind, shown) => {
+			sandbox.addFault({ kind });
 
-		const text = await messageOf('get', GET());
+			const text = await messageOf('get', GET());
 
-		expect(text).toContain(shown);
-		expect(text).toContain('Try again in a few minutes');
-	});
+			expect(text).toContain(shown);
+			expect(text).toContain('Try again in a few minutes');
+		},
+	);
 
 	it('that may have deleted a license: the message speaks of deleting', async () => {
 		sandbox.addFault({ kind: 'resetAfter' });
@@ -763,7 +766,7 @@ describe('the item', () => {
 	test.each([
 		['a value that is refused', { license: byId('={{ $json.bad ? "x" : $json.id }}') }],
 		['an unknown license', { license: byId(`={{ $json.bad ? "${UNKNOWN_ID}" : $json.id }}`) }],
-	])('is told that has %s', async (_, parameters) => {
+	])('is explained that has %s', async (_, parameters) => {
 		const items = [{ id: license.id }, { id: license.id, bad: true }];
 
 		const { error } = await runLicense(sandbox, 'get', parameters, { items });

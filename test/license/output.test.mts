@@ -99,8 +99,11 @@ test('the table names every operation but Delete', async () => {
 describe.each(OPERATIONS)('%s', (operation, parametersOf) => {
 	test('simplified: at most ten flat fields', async () => {
 		const item = await run(operation, { ...parametersOf(), options: { simplify: true } });
-		const told: Record<string, string[]> = { create: ['alreadyExisted'], renew: ['renewed'] };
-		expect(Object.keys(item)).toEqual([...SIMPLE_FIELDS, ...(told[operation] ?? [])]);
+		const outcomeFields: Record<string, string[]> = {
+			create: ['alreadyExisted'],
+			renew: ['renewed'],
+		};
+		expect(Object.keys(item)).toEqual([...SIMPLE_FIELDS, ...(outcomeFields[operation] ?? [])]);
 		expect(Object.keys(item).length).toBeLessThanOrEqual(10);
 		for (const value of Object.values(item)) {
 			expect(value === null || typeof value !== 'object').toBe(true);
@@ -160,7 +163,7 @@ test('simplified, what a license lacks is null', async () => {
 	});
 });
 
-test('what an operation did comes out in every shape', async () => {
+test('what an operation did comes out in every mode', async () => {
 	const renew = { license: byId(license.id), renewUntil: until() };
 	const options = { simplify: true };
 	expect(await run('renew', { ...renew, options })).toMatchObject({ renewed: true });

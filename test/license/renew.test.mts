@@ -184,7 +184,7 @@ test('a license is found by its key too, and "Simplify" tells whether it was ren
 	});
 });
 
-test('an unknown license is told of, and nothing is written', async () => {
+test('an unknown license is reported, and nothing is written', async () => {
 	const { error } = await runLicense(sandbox, 'renew', { license: byId(UNKNOWN_ID), ...byDays(1) });
 	expect(readable(error)).toMatch(`Lukittu does not know the license with the ID ${UNKNOWN_ID}\n`);
 	expect(writesTo(sandbox)).toHaveLength(0);

@@ -47,7 +47,7 @@ test('1,000 items make 1,000 licenses in item order, never more than 10 requests
 	expect(sandbox.maxInFlight).toBe(10);
 });
 
-test('two executions at once share the 10 places', async () => {
+test('two executions at once share the 10 slots', async () => {
 	const [a, b] = await Promise.all([createNumbered(40), createNumbered(40)]);
 	expect(a.items).toHaveLength(40);
 	expect(b.items).toHaveLength(40);
@@ -144,7 +144,7 @@ describe('answers that never come', () => {
 		);
 	});
 
-	test('are told also where another item was refused', async () => {
+	test('are reported also where another item was refused', async () => {
 		sandbox.latencyMs = 20;
 		sandbox.addFault({ method: 'POST', skip: 2, kind: { status: 400, details: 'Nope' } });
 		sandbox.addFault({ method: 'POST', skip: 4, kind: 'resetAfter' });
@@ -236,7 +236,7 @@ test('"Retry On Fail" repeats an update whose answer was lost, and then knows of
 	expect(sandbox.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2);
 });
 
-test('a delete whose answer was lost is told of when the repeat finds nothing', async () => {
+test('a delete whose answer was lost is reported when the repeat finds nothing', async () => {
 	const license = sandbox.addLicense();
 	sandbox.addFault({ method: 'DELETE', kind: 'resetAfter' });
 	const { error } = await runLicense(
@@ -328,7 +328,7 @@ test('a cancelled execution says so, and sends no more', async () => {
 	expect(sandbox.requests.length).toBeLessThanOrEqual(24);
 });
 
-test('an update that waits for its license is not sent once another item has failed', async () => {
+test('an update that waits for the mutex of its license is not sent once another item has failed', async () => {
 	const license = sandbox.addLicense();
 	sandbox.addFault({ method: 'PUT', skip: 2, kind: { status: 400, details: 'Boom' } });
 	const { error } = await runLicense(

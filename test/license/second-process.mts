@@ -13,11 +13,11 @@ export interface Order {
 	parameters: IDataObject;
 }
 
-process.once('message', (order: Order) => void carryOut(order));
+process.once('message', (order: Order) => void runOrder(order));
 await loadPackage();
 process.send?.('ready');
 
-async function carryOut({ parameters, ...options }: Order): Promise<void> {
+async function runOrder({ parameters, ...options }: Order): Promise<void> {
 	const { error, items } = await runNode({
 		...options,
 		parameters: { resource: 'license', operation: 'create', ...parameters } as INodeParameters,

@@ -235,7 +235,7 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 		expect(license.suspended).toBe(becomes);
 	});
 
-	test('an unknown license is told of', async () => {
+	test('an unknown license is reported', async () => {
 		const { error } = await runLicense(sandbox, operation, { license: byId(UNKNOWN_ID) });
 		expect(readable(error)).toMatch(
 			`Lukittu does not know the license with the ID ${UNKNOWN_ID}\n`,

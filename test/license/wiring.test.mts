@@ -123,8 +123,8 @@ test("n8n's routing always calls the node, whatever the resource and operation",
 		expect(Object.keys(carriedOut).sort()).toEqual(resources().sort());
 		for (const resource of resources()) {
 			expect(Object.keys(carriedOut[resource]).sort()).toEqual(operationsOf(resource).sort());
-			for (const carryOut of Object.values(carriedOut[resource])) {
-				expect(carryOut).toBeInstanceOf(Function);
+			for (const operation of Object.values(carriedOut[resource])) {
+				expect(operation).toBeInstanceOf(Function);
 			}
 		}
 	},

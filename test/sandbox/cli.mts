@@ -36,7 +36,7 @@ start();
 if (values['reset-port'] !== undefined) listenForResets(portOf(values['reset-port']));
 const webhook = values['webhook-url'] ? setUpWebhook(values['webhook-url']) : '';
 console.log(greeting(sandbox, webhook));
-sandbox.onDelivery = (delivery, attempt) => console.log(told(delivery, attempt));
+sandbox.onDelivery = (delivery, attempt) => console.log(describeAttempt(delivery, attempt));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
 	process.once(signal, () => void sandbox.close());
 
@@ -92,7 +92,7 @@ function setUpWebhook(url: string): string {
 	}
 }
 
-function told(
+function describeAttempt(
 	{ event, state, attempts }: Delivery,
 	{ ms, status, reason }: DeliveryAttempt,
 ): string {

@@ -49,7 +49,7 @@ const customerCheck = strictObject({
 	metadata: metadataCheck,
 });
 
-/** The body of a create or an update, checked. Only the first finding is told, and not where. */
+/** The body of a create or an update, checked. Only the first finding is answered, without its place. */
 export function customerBody(context: Context): CustomerBody {
 	const result = validate<CustomerBody>(customerCheck, jsonBody(context), reachable);
 	if ('issues' in result) throw new ApiError(400, result.issues[0].message);

@@ -176,7 +176,7 @@ describe('update', () => {
 		expect((await update(customer, { address })).data.data.address).toMatchObject(address);
 	});
 
-	test('keeps the Discord link unless told', async () => {
+	test('keeps the Discord link where none is sent', async () => {
 		const customer = sandbox.state.customers.get((await create({ discordId })).data.data.id)!;
 		const linked = async (changes: object) =>
 			(await update(customer, changes)).data.data.discordAccount?.discordId ?? null;

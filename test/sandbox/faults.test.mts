@@ -111,7 +111,7 @@ describe('which requests meet a fault', () => {
 	const list = () => client.get('/licenses');
 	const customers = () => client.get('/customers');
 
-	test('one, unless told otherwise', async () => {
+	test('one by default', async () => {
 		sandbox.addFault({ kind: { status: 503 } });
 		expect(await statuses(list, list)).toEqual([503, 200]);
 		sandbox.addFault({ kind: { status: 503 }, times: 2 });

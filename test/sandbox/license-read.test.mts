@@ -168,7 +168,7 @@ test('each answer tells another part of the products and customers of a license'
 });
 
 describe('sorting', () => {
-	test('by creation or update, the newest first unless told', async () => {
+	test('by creation or update, the newest first by default', async () => {
 		const [first, second, third] = add(3);
 		sandbox.state.licenses.get(second)!.updatedAt = new Date();
 		expect(await listed({})).toEqual([third, second, first]);

@@ -18,7 +18,7 @@ export interface Receiver {
 	close(): Promise<void>;
 }
 
-/** A server of webhooks on 127.0.0.1, which answers 200 until told otherwise. */
+/** A server of webhooks on 127.0.0.1, which answers 200 until another answer is set. */
 export async function startReceiver(): Promise<Receiver> {
 	const server = createServer(async (request, response) => {
 		const at = Date.now();

@@ -7,7 +7,7 @@ import type { Address, CustomerRow, LicenseSeed, ProductRow, Sandbox } from './t
 export const DEMO_TEAM_ID = 'd3300000-0000-4000-8000-000000000001';
 export const DEMO_API_KEY = 'lukittu_sandbox_key';
 
-type Shape = (now: Date, variant: number) => LicenseSeed;
+type SeedOf = (now: Date, variant: number) => LicenseSeed;
 
 const PRODUCTS = ['Orbit Editor', 'Tidepool Backup', 'Larkspur Themes'];
 
@@ -29,7 +29,7 @@ const CUSTOMERS = [
 const PLANS = ['Personal', 'Team', 'Studio'];
 
 /** One kind of license each; every product gets one of every kind. */
-const SHAPES: Shape[] = [
+const VARIANTS: SeedOf[] = [
 	(now, variant) => ({ ...created(now, 420 - variant), ...seen(now, variant) }),
 	(now, variant) => ({ ...created(now, 380 - variant), ...seen(now, 60 + variant), hwidLimit: 2 }),
 	(now, variant) => ({ ...created(now, 1 + variant), ipLimit: 5 }),
@@ -54,8 +54,8 @@ const SHAPES: Shape[] = [
 export function seedDemo(sandbox: Sandbox, now = new Date()): void {
 	const products = PRODUCTS.map((name, index) => addProduct(sandbox, now, name, index));
 	const customers = CUSTOMERS.map((name, index) => addCustomer(sandbox, now, name, index));
-	const plans = SHAPES.flatMap((shape) => products.map((product) => ({ shape, product })));
-	for (const [index, { shape, product }] of plans.entries()) {
+	const plans = VARIANTS.flatMap((seedOf) => products.map((product) => ({ seedOf, product })));
+	for (const [index, { seedOf, product }] of plans.entries()) {
 		const number = index + 1;
 		const variant = index % products.length;
 		sandbox.addLicense({
@@ -67,7 +67,7 @@ export function seedDemo(sandbox: Sandbox, now = new Date()): void {
 				{ key: 'order', value: `SO-${1000 + number}`, locked: true },
 				{ key: 'plan', value: PLANS[variant], locked: false },
 			],
-			...shape(now, variant),
+			...seedOf(now, variant),
 		});
 	}
 }

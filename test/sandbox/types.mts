@@ -291,7 +291,7 @@ export type FaultKind =
 	| 'invalidJson'
 	/** Not carried out, never answered. */
 	| 'hang'
-	/** Not carried out. The status is 302 unless told. */
+	/** Not carried out. The status is 302 by default. */
 	| { redirect: string; status?: number }
 	/** Carried out after the delay, even if the client has gone by then. */
 	| { delayMs: number };
@@ -363,7 +363,7 @@ export interface Sandbox {
 	onRequest?: (record: RequestRecord) => void | Promise<void>;
 	/** Called after each attempt to deliver a webhook. */
 	onDelivery?: (delivery: Delivery, attempt: DeliveryAttempt) => void;
-	/** Puts a row into the first team, and tells no webhook. Rows not told their `createdAt` get one a second apart. */
+	/** Puts a row into the first team, and calls no webhook. Rows without `createdAt` get one a second apart. */
 	addProduct(fields?: ProductSeed): ProductRow;
 	addCustomer(fields?: CustomerSeed): CustomerRow;
 	addLicense(fields?: LicenseSeed): LicenseRow;

@@ -41,7 +41,7 @@ export function webhookHeaders(
 	};
 }
 
-/** A webhook of a team. Unless told otherwise, it must stay on this machine. */
+/** A webhook of a team. By default it must stay on this machine. */
 export function createWebhook(seed: WebhookSeed, anywhere: boolean): Webhook {
 	const { hostname, protocol } = new URL(seed.url);
 	if (!/^https?:$/.test(protocol)) throw new Error(`${seed.url} is not an address of the web`);
@@ -142,7 +142,7 @@ export class WebhookSender {
 	): Promise<Pick<DeliveryAttempt, 'status' | 'reason'>> {
 		const given = new AbortController();
 		const stop = () => given.abort(new Error('closed'));
-		const patience = setTimeout(
+		const timeout = setTimeout(
 			() => given.abort(new Error(`no answer within ${this.times.timeoutMs} ms`)),
 			this.times.timeoutMs,
 		);
@@ -156,7 +156,7 @@ export class WebhookSender {
 		} catch (error) {
 			return { reason: reasonOf(error) };
 		} finally {
-			clearTimeout(patience);
+			clearTimeout(timeout);
 			this.closing.signal.removeEventListener('abort', stop);
 		}
 	}

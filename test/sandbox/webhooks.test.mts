@@ -98,8 +98,8 @@ test('products and releases change in the dashboard, and tell of it too', async 
 	dashboard.deleteProduct(product.id);
 	await sandbox.deliveriesEnded();
 
-	const told = state.deliveries.map(({ event, body }) => ({ event, ...JSON.parse(body) }));
-	expect(told).toMatchObject([
+	const delivered = state.deliveries.map(({ event, body }) => ({ event, ...JSON.parse(body) }));
+	expect(delivered).toMatchObject([
 		{ event: 'PRODUCT_CREATED', id: product.id, name: 'Orbit', metadata: [] },
 		{ event: 'PRODUCT_UPDATED', name: 'Orbit 2' },
 		{ event: 'RELEASE_CREATED', version: '1.2.0', product: { name: 'Orbit 2' }, branch: null },
@@ -235,7 +235,7 @@ describe('an answer that is no success', () => {
 		expect(attempts[1].status).toBe(200);
 	});
 
-	test('waits as long as Lukittu does, unless told otherwise', async () => {
+	test('waits as long as Lukittu does, by default', async () => {
 		const usual = await startSandbox();
 		expect(usual.webhookTimes).toEqual({ timeoutMs: 5_000, firstPauseMs: 60_000 });
 		await usual.close();

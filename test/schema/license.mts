@@ -20,7 +20,7 @@ const changeable = (sandbox: Sandbox) =>
 const each = (licenses: LicenseRow[], parameters: IDataObject = {}): IDataObject[] =>
 	licenses.map(({ id }) => ({ license: byId(id), ...parameters }));
 
-/** Two n8n that create with one key at the same moment leave two licenses, which is told later. */
+/** Two n8n that create with one key at the same moment leave two licenses, which a later run reports. */
 function addTwins(sandbox: Sandbox): void {
 	const entry = { key: 'n8nIdempotencyKey', value: `${KEY}-twins`, locked: true };
 	for (let twin = 0; twin < 2; twin += 1)

@@ -23,7 +23,7 @@ export function typeOf(value: unknown): Type {
 /**
  * The schema of values that came out at one place.
  *
- * An object that may be null is told as an object: the editor shows its fields only where that is
+ * An object that may be null is given as an object: the editor shows its fields only where that is
  * the one type.
  *
  * @param place what to name in the message

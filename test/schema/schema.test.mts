@@ -30,12 +30,12 @@ async function offered(): Promise<string[]> {
 		);
 }
 
-/** Every field that a schema tells, with each of its types: "customers[].email: null". */
-function told({ type, properties = {}, items }: Schema, place = ''): string[] {
+/** Every field of a schema, with each of its types: "customers[].email: null". */
+function fieldsIn({ type, properties = {}, items }: Schema, place = ''): string[] {
 	return [
 		...[type].flat().map((one) => `${place}: ${one}`),
-		...Object.entries(properties).flatMap(([name, field]) => told(field, `${place}.${name}`)),
-		...(items ? told(items, `${place}[]`) : []),
+		...Object.entries(properties).flatMap(([name, field]) => fieldsIn(field, `${place}.${name}`)),
+		...(items ? fieldsIn(items, `${place}[]`) : []),
 	];
 }
 
@@ -94,7 +94,7 @@ test.each(operations)(
 		const schema = await readSchema(...names);
 
 		expect(outputs.length).toBeGreaterThan(1);
-		expect(sorted(told(schema))).toEqual(sorted(seenIn(outputs)));
+		expect(sorted(fieldsIn(schema))).toEqual(sorted(seenIn(outputs)));
 		expect(shownAsNull(schema).filter((field) => !ALWAYS_NULL.has(field))).toEqual([]);
 	},
 );

@@ -41,8 +41,8 @@ const KEY_START = API_KEY.slice(0, 16);
 
 function expectNoKey(...values: unknown[]): void {
 	for (const text of values.flatMap((value) => [textOf(value), JSON.stringify(value)])) {
-		for (const shape of [KEY_START, encodeURIComponent(API_KEY), ...BASE64_MIDDLES]) {
-			expect(text).not.toContain(shape);
+		for (const form of [KEY_START, encodeURIComponent(API_KEY), ...BASE64_MIDDLES]) {
+			expect(text).not.toContain(form);
 		}
 	}
 }

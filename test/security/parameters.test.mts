@@ -53,7 +53,7 @@ async function run(
 	});
 	const [outcome] = await Promise.allSettled([running]);
 	if (outcome.status === 'rejected') {
-		// n8n itself did not start the workflow: it looks at the shape of fixed values first.
+		// n8n itself did not start the workflow: it checks the type of fixed values first.
 		expect(items).toBeUndefined();
 		expect(sandbox.requests).toEqual([]);
 		return [];

@@ -26,7 +26,7 @@ async function allArrived(): Promise<void> {
 	}
 }
 
-/** Holds the first start of the workflow until it is told to go on, or not to. */
+/** Holds the first start of the workflow until it is released or failed. */
 async function holdFirst(): Promise<{ first: Promise<string>; end(fault?: Error): void }> {
 	let end: (fault?: Error) => void = () => {};
 	const held = new Promise<void>((resolve, reject) => {

@@ -118,8 +118,8 @@ test('what is signed comes out as it was sent, whatever it is', async () => {
 			const { status } = await post(trigger.url, delivery(name, text));
 			expect(status).toBe(200);
 			// What the generator gave twice is a repeat.
-			for (const { event: told, data } of started(trigger)) {
-				expect([told, JSON.stringify(data)]).toEqual([name, text]);
+			for (const { event: received, data } of started(trigger)) {
+				expect([received, JSON.stringify(data)]).toEqual([name, text]);
 				compared += 1;
 			}
 		}),

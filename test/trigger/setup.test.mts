@@ -70,7 +70,7 @@ test('the codex, the icons and the credential are there', async () => {
 	expect(properties).toMatchObject([{ name: 'signingSecret', typeOptions: { password: true } }]);
 });
 
-test('n8n is told to leave the body as it comes, which no user can change', () => {
+test('a hidden parameter has n8n leave the body unparsed', () => {
 	expect(description.version).toBe(1);
 	expect(field('options')).toMatchObject({ type: 'hidden', default: { binaryData: true } });
 });

@@ -52,7 +52,7 @@ export function delivery(
 /** Sends a delivery over a connection of its own, with its headers as they are. */
 export async function post(url: string, { body, headers }: Delivery): Promise<Answer> {
 	const request = httpRequest(url, { method: 'POST', headers, agent: false });
-	// Node.js adds the length by itself only where it is not told to send in chunks.
+	// Node.js adds the length by itself only where chunks are not asked for.
 	request.end(body);
 	const [response] = await once(request, 'response');
 	const chunks: Buffer[] = [];

@@ -17,6 +17,8 @@ export interface ExecutionRecord {
 	/** Items that n8n's routing calls the node for, one by one. */
 	routed: {
 		items: Set<number>;
+		/** Start the items that wait until n8n has called for all. */
+		waiting: Array<() => void>;
 		hasFailed: boolean;
 		/** Resolves when those called for so far have ended. */
 		last: Promise<void>;
@@ -49,7 +51,7 @@ export function recordOf(context: ItemContext): ExecutionRecord {
 		results: new Map(),
 		unknown: new Set(),
 		unrepeatable: new Map(),
-		routed: { items: new Set(), hasFailed: false, last: Promise.resolve() },
+		routed: { items: new Set(), waiting: [], hasFailed: false, last: Promise.resolve() },
 	};
 	records.set(key, record);
 	return record;

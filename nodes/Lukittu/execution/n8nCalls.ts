@@ -6,7 +6,7 @@ import {
 	type INodeType,
 } from 'n8n-workflow';
 import { shown } from '../checks/ids';
-import { recordOf } from './executionRecord';
+import { recordOf, type ExecutionRecord } from './executionRecord';
 import { itemContext, type ItemContext } from './itemContext';
 import type { Operation, Operations } from './operation';
 import { readBatching, type Batching } from './requestOptions';
@@ -71,20 +71,37 @@ function operationOf(context: ItemContext, operations: Operations): Operation {
 }
 
 /**
+ * Waits until n8n's routing has called for all items. Where it cannot evaluate an expression of a
+ * later item, it throws without a call for that one, and the items before it must not be carried out
+ * behind the user's back: their wait never ends. With "Batching", or set to continue, n8n goes on.
+ */
+async function untilAllCalled(context: ItemContext, { routed, total }: ExecutionRecord) {
+	const hasPauses = (batchingOf(context)?.intervalMs ?? 0) > 0;
+	const called = new Promise<void>((resolve) => routed.waiting.push(resolve));
+	if (routed.items.size >= total || hasPauses || context.continueOnFail()) {
+		for (const start of routed.waiting.splice(0)) start();
+	}
+	await called;
+}
+
+/**
  * The operations as the node's pagination function: n8n's routing calls it once an item, where it
  * does not use `customOperations`: for an agent's own tool call, in an old n8n, and for a resource or
  * operation that is unknown. Several items run one after the other.
  */
 export function paginationOf(operations: Operations) {
 	return async function (this: IExecutePaginationFunctions): Promise<INodeExecutionData[]> {
-		const { routed } = recordOf(this);
+		const record = recordOf(this);
+		const { routed } = record;
 		const item = this.getItemIndex();
 		// "Retry On Fail" starts over.
 		if (routed.items.has(item)) {
 			routed.items.clear();
+			routed.waiting = [];
 			routed.hasFailed = false;
 		}
 		routed.items.add(item);
+		await untilAllCalled(this, record);
 		const run = routed.last.then(async () => {
 			// n8n throws the failure of the first item itself.
 			if (routed.hasFailed) return [];

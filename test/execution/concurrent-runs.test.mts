@@ -1,4 +1,4 @@
-/** Runs that go on at the same time: none waits for what only another one waits for. */
+/** Runs that go on at the same time: turns, pauses and mutexes. */
 import { runNode } from '../engine/index.mts';
 import {
 	byId,
