@@ -353,6 +353,19 @@ describe('e-mail', () => {
 		expect(sandbox.emails).toEqual([{ licenseKey: data.data.licenseKey, to: 'ada@example.com' }]);
 	});
 
+	test('that the mail server refuses counts, and leaves no license', async () => {
+		const mail = { customerIds: [sandbox.addCustomer().id], sendEmailDelivery: true };
+		sandbox.refusesEmails = true;
+		for (let count = 0; count < 50; count += 1) {
+			const response = await create(mail);
+			expect(response.status).toBe(500);
+			expect(response.data.result.details).toBe('Failed to send email');
+		}
+		expect([sandbox.state.licenses.size, sandbox.emails.length]).toEqual([0, 0]);
+		sandbox.refusesEmails = false;
+		expect((await create(mail)).status).toBe(429);
+	});
+
 	test('is limited to 50 in 24 hours', async () => {
 		const mail = { customerIds: [sandbox.addCustomer().id], sendEmailDelivery: true };
 		for (let count = 0; count < 50; count += 1) expect((await create(mail)).status).toBe(200);

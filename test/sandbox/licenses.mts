@@ -24,7 +24,7 @@ export function createLicense(context: Context): Reply {
 	refuseUnstorable(body.metadata, CREATE_FAILURE);
 	const expirationDate = expiryOnCreate(body, now);
 	const recipients = sendEmailDelivery ? emailAddresses(body.customerIds, team) : [];
-	if (recipients.length > 0) checkEmailQuota(context);
+	if (recipients.length > 0) checkEmail(context);
 	// Even NEVER, which must be sent with null, is stored with a start.
 	const expirationStart = body.expirationStart ?? 'CREATION';
 	const license = insertLicense(
@@ -125,9 +125,10 @@ function emailAddresses(customerIds: string[], team: Team): string[] {
 		.filter((email): email is string => typeof email === 'string');
 }
 
-/** The application sends no Retry-After with this refusal. */
-function checkEmailQuota({ server, team, now }: Context): void {
+/** What the mail server refuses counts as well. No Retry-After comes with the quota's refusal. */
+function checkEmail({ server, team, now }: Context): void {
 	if (!takeEmail(team, server, now)) throw new ApiError(429, 'Too many requests');
+	if (server.refusesEmails) throw new ApiError(500, 'Failed to send email');
 }
 
 /** Counts an attempt to send a license e-mail, and says whether the team may still send one. */

@@ -17,6 +17,8 @@ export interface ServerState {
 	discord: DiscordRules;
 	maxReleaseFileMb: number;
 	emails: SentEmail[];
+	/** The mail server takes no e-mail. */
+	refusesEmails: boolean;
 }
 
 /** @param discord which accounts Discord does not know; default: none */
@@ -27,6 +29,7 @@ export function newServerState(discord: DiscordRules = {}): ServerState {
 		discord,
 		maxReleaseFileMb: DEFAULT_RELEASE_FILE_MB,
 		emails: [],
+		refusesEmails: false,
 	};
 }
 

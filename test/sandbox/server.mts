@@ -104,6 +104,14 @@ class SandboxServer implements Sandbox {
 		return this.serverState.emails;
 	}
 
+	get refusesEmails(): boolean {
+		return this.serverState.refusesEmails;
+	}
+
+	set refusesEmails(refuses: boolean) {
+		this.serverState.refusesEmails = refuses;
+	}
+
 	get rateLimits(): RateLimiter {
 		return this.serverState.rateLimits;
 	}
@@ -168,6 +176,7 @@ class SandboxServer implements Sandbox {
 		this.serverState.rateLimits.clear();
 		this.serverState.cache.clear();
 		this.serverState.emails.length = 0;
+		this.serverState.refusesEmails = false;
 		this.clearRequests();
 		this.teams = this.newTeams();
 	}

@@ -346,6 +346,8 @@ export interface Sandbox {
 	readonly rateLimits: RateLimiter;
 	readonly requests: RequestRecord[];
 	readonly emails: SentEmail[];
+	/** Set it, and the mail server takes no e-mail. */
+	refusesEmails: boolean;
 	readonly features: Features;
 	readonly dashboard: Dashboard;
 	readonly webhookTimes: DeliveryTimes;
