@@ -183,7 +183,11 @@ function takesLatest({ setAsLatest, status }: ReleaseBody): boolean {
  * Takes `latest` from all releases of the same product and branch. Their `updatedAt` moves, also of
  * those that did not have it; no webhook is told.
  */
-function clearLatest(team: Team, { productId, branchId }: ReleaseBody, now: Date): void {
+export function clearLatest(
+	team: Team,
+	{ productId, branchId }: Pick<ReleaseRow, 'productId' | 'branchId'>,
+	now: Date,
+): void {
 	for (const release of releasesOf(team, productId))
 		if (release.branchId === branchId) Object.assign(release, { latest: false, updatedAt: now });
 }

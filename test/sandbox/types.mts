@@ -330,6 +330,8 @@ export interface Dashboard {
 	deleteProduct(id: string): void;
 	createRelease(fields: ReleaseSeed): ReleaseRow;
 	updateRelease(id: string, changes: Partial<ReleaseSeed>): ReleaseRow;
+	/** Makes it the latest of its product and branch; the server tells no webhook of that. */
+	setLatestRelease(id: string): void;
 	deleteRelease(id: string): void;
 }
 

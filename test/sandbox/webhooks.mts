@@ -33,11 +33,11 @@ export function webhookHeaders(
 	return {
 		'Content-Type': 'application/json',
 		'User-Agent': 'Lukittu-Webhook/1.0',
-		'X-Lukittu-Event': event,
-		'X-Lukittu-Timestamp': String(timestamp),
 		'X-Lukittu-Signature': createHmac('sha256', secret)
 			.update(`${timestamp}.${body}`)
 			.digest('hex'),
+		'X-Lukittu-Timestamp': String(timestamp),
+		'X-Lukittu-Event': event,
 	};
 }
 
@@ -78,7 +78,7 @@ export class WebhookSender {
 	/** Begins to deliver what the entity is now to each webhook that wants the event. */
 	send(team: Team, event: WebhookEvent, entity: unknown): void {
 		if (this.closing.signal.aborted) return;
-		const body = JSON.stringify(entity);
+		const body = jsonbText(entity);
 		for (const webhook of team.webhooks) {
 			if (!webhook.active || !webhook.events.includes(event)) continue;
 			const delivery: Delivery = { webhook, event, body, state: 'pending', attempts: [] };
@@ -176,6 +176,19 @@ export class WebhookSender {
 		delivery.state = state;
 		delivery.endedAt = this.now();
 	}
+}
+
+/** JSON as it comes out of a `jsonb` column: at every level, shorter keys go before longer ones. */
+function jsonbText(entity: unknown): string {
+	return JSON.stringify(entity, (_, value: unknown) =>
+		typeof value === 'object' && value !== null && !Array.isArray(value)
+			? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => compareKeys(a, b)))
+			: value,
+	);
+}
+
+function compareKeys(a: string, b: string): number {
+	return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function isSuccess(status: number): boolean {

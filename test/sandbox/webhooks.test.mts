@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 
 import { clientOf, newCustomer, newLicense } from './client.mts';
 import type { Client } from './client.mts';
@@ -36,6 +37,9 @@ const setUp = (path = '/hook', fields = {}) =>
 	sandbox.addWebhook({ url: receiver.url + path, secret: SECRET, ...fields });
 const eventsOf = (calls: Call[]) => calls.map(({ headers }) => headers['x-lukittu-event']);
 const statesOf = () => sandbox.state.deliveries.map(({ state }) => state);
+/** The deliveries in order, with the name of the event before the body. */
+const told = () =>
+	sandbox.state.deliveries.map(({ event, body }) => ({ event, ...JSON.parse(body) }));
 const createLicense = (fields = {}) => client.post('/licenses', newLicense(fields));
 
 /** The signature as another program computes it. */
@@ -98,18 +102,92 @@ test('products and releases change in the dashboard, and tell of it too', async 
 	dashboard.deleteProduct(product.id);
 	await sandbox.deliveriesEnded();
 
-	const told = state.deliveries.map(({ event, body }) => ({ event, ...JSON.parse(body) }));
-	expect(told).toMatchObject([
-		{ event: 'PRODUCT_CREATED', id: product.id, name: 'Orbit', metadata: [] },
-		{ event: 'PRODUCT_UPDATED', name: 'Orbit 2' },
+	expect(told()).toMatchObject([
+		{ event: 'PRODUCT_CREATED', id: product.id, name: 'Orbit', metadata: [], discordRoles: [] },
+		{ event: 'PRODUCT_UPDATED', name: 'Orbit 2', discordRoles: [] },
 		{ event: 'RELEASE_CREATED', version: '1.2.0', product: { name: 'Orbit 2' }, branch: null },
 		{ event: 'RELEASE_UPDATED', version: '1.2.0', status: 'ARCHIVED', id: release.id },
 		{ event: 'RELEASE_DELETED', id: release.id },
 		{ event: 'RELEASE_CREATED' },
-		{ event: 'PRODUCT_DELETED', id: product.id, name: 'Orbit 2' },
+		{ event: 'PRODUCT_DELETED', id: product.id, name: 'Orbit 2', discordRoles: [] },
 	]);
 	expect(state.releases.size).toBe(0);
 	expect(license.productIds).toEqual([]);
+});
+
+test('releases come with branch and file, those of a deleted product with their files', async () => {
+	setUp();
+	const { dashboard, state } = sandbox;
+	const { id: productId } = sandbox.addProduct();
+	const times = { createdAt: now, updatedAt: now };
+	const branch = { id: randomUUID(), name: 'edge', productId, ...times };
+	state.branches.set(branch.id, branch);
+	const id = randomUUID();
+	const file = {
+		id: randomUUID(),
+		releaseId: id,
+		key: 'releases/a.jar',
+		size: 5,
+		name: 'a.jar',
+		checksum: '5d41402abc4b2a76b9719d911017c592',
+		mainClassName: 'com.example.Main',
+		createdAt: now,
+	};
+	const metadata = [{ key: 'a', value: 'b', locked: false }];
+	dashboard.createRelease({ id, productId, branchId: branch.id, file, metadata });
+	dashboard.createRelease({ productId, version: '2.0.0' });
+	dashboard.deleteProduct(productId);
+	await sandbox.deliveriesEnded();
+
+	const [created, , { releases }] = told();
+	const asSent = (value: unknown) => JSON.parse(JSON.stringify(value));
+	expect(created).toMatchObject({ lastSeenAt: null, branch: asSent(branch), file: asSent(file) });
+	expect(created.metadata).toMatchObject([{ key: 'a', releaseId: id }]);
+	expect(created).not.toHaveProperty('allowedLicenses');
+	expect(created).not.toHaveProperty('allowedLicenseIds');
+	expect(releases).toMatchObject([
+		{ id, file: asSent(file), branchId: branch.id },
+		{ file: null, version: '2.0.0' },
+	]);
+	for (const field of ['product', 'branch', 'metadata'])
+		expect(releases[0]).not.toHaveProperty(field);
+});
+
+test('that another release is the latest is told to nobody', async () => {
+	setUp();
+	const { id: productId } = sandbox.addProduct();
+	const [first, second] = ['1.0.0', '2.0.0'].map((version) =>
+		sandbox.dashboard.createRelease({ productId, version, latest: version === '1.0.0' }),
+	);
+	sandbox.dashboard.setLatestRelease(second.id);
+	await sandbox.deliveriesEnded();
+	expect([first.latest, second.latest]).toEqual([false, true]);
+	expect(eventsOf(receiver.calls)).toEqual(['RELEASE_CREATED', 'RELEASE_CREATED']);
+});
+
+test('keys come sorted by length, then by alphabet, at every level', async () => {
+	setUp();
+	const metadata = [{ key: 'a', value: 'b', locked: false }];
+	const { data } = await client.post('/customers', newCustomer({ metadata }));
+	await createLicense({ customerIds: [data.data.id], metadata });
+	await sandbox.deliveriesEnded();
+	const license = told()[1];
+	expect(Object.keys(license).slice(1)).toEqual(
+		(
+			'id teamId ipLimit metadata products createdAt customers hwidLimit suspended updatedAt ' +
+			'licenseKey lastActiveAt expirationDate expirationDays expirationType createdByUserId ' +
+			'expirationStart'
+		).split(' '),
+	);
+	expect(Object.keys(license.metadata[0]).join(' ')).toBe(
+		'id key value locked teamId createdAt licenseId productId releaseId updatedAt customerId blacklistId',
+	);
+	expect(Object.keys(license.customers[0]).slice(0, 4)).toEqual([
+		'id',
+		'email',
+		'teamId',
+		'fullName',
+	]);
 });
 
 test('what is refused or not carried out, what is read, and seeds tell nothing', async () => {
