@@ -33,6 +33,7 @@ import type {
 	SentEmail,
 	Team,
 	Webhook,
+	WebhookRules,
 	WebhookSeed,
 } from './types.mts';
 import { createWebhook, WebhookSender } from './webhooks.mts';
@@ -81,7 +82,7 @@ class SandboxServer implements Sandbox {
 		this.options = options;
 		this.latencyMs = options.latencyMs ?? 0;
 		this.now = options.now ?? (() => new Date());
-		this.sender = new WebhookSender(this.now);
+		this.sender = new WebhookSender(this.now, options.webhooksAnywhere ?? false);
 		this.sender.onAttempt = (delivery, attempt) => this.onDelivery?.(delivery, attempt);
 		this.dashboard = new SandboxDashboard(() => this.state, this.sender, this.now);
 		this.serverState = newServerState(options.seed?.discord);
@@ -132,6 +133,10 @@ class SandboxServer implements Sandbox {
 		return this.sender.times;
 	}
 
+	get webhookRules(): WebhookRules {
+		return this.sender.rules;
+	}
+
 	async listen(port: number): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
 			this.server.once('error', reject);
@@ -179,6 +184,10 @@ class SandboxServer implements Sandbox {
 		this.serverState.refusesEmails = false;
 		this.clearRequests();
 		this.teams = this.newTeams();
+	}
+
+	runWebhookCron(): Promise<void> {
+		return this.sender.runCron(this.teams);
 	}
 
 	deliveriesEnded(): Promise<void> {

@@ -9,6 +9,7 @@ import type {
 	DeliveryAttempt,
 	DeliveryTimes,
 	Webhook,
+	WebhookRules,
 	WebhookSeed,
 } from './webhook-types.mts';
 
@@ -353,6 +354,7 @@ export interface Sandbox {
 	readonly features: Features;
 	readonly dashboard: Dashboard;
 	readonly webhookTimes: DeliveryTimes;
+	readonly webhookRules: WebhookRules;
 	readonly inFlight: number;
 	readonly maxInFlight: number;
 	latencyMs: number;
@@ -370,7 +372,12 @@ export interface Sandbox {
 	useEmails(count: number): void;
 	/** Ends what is under way, puts back the data of the start, and forgets limits and caches. */
 	reset(): Promise<void>;
-	/** Waits until no delivery is pending. */
+	/**
+	 * Does what somebody's cron makes the real server do: sends up to 50 events that are due, five at
+	 * once, and the newest first, since no order is promised.
+	 */
+	runWebhookCron(): Promise<void>;
+	/** Waits until no delivery is under way or waits for the timer. */
 	deliveriesEnded(): Promise<void>;
 	/** Of several that match a request, the one added first is used. */
 	addFault(fault: Fault): void;
