@@ -263,6 +263,8 @@ export interface RequestRecord {
 	at: number;
 	/** Set once an answer was sent; stays undefined where the connection was cut or hangs. */
 	status?: number;
+	/** What a late commit came to (`commitAfterMs`); set once it has happened. */
+	lateStatus?: number;
 }
 
 /** An answer given instead of processing the request. */
@@ -290,7 +292,15 @@ export type FaultKind =
 	/** Not carried out. The status is 302 unless told. */
 	| { redirect: string; status?: number }
 	/** Carried out after the delay, even if the client has gone by then. */
-	| { delayMs: number };
+	| { delayMs: number }
+	/** Answered so at once, and carried out that much later. */
+	| { commitAfterMs: number; answer: 'hang' | 'resetBefore' | StatusFault }
+	/** Carried out; the answer comes in small pieces and takes that long as a whole. */
+	| { trickleMs: number }
+	/** Not carried out: 500, of a license create `Error processing license creation`. */
+	| 'databaseStall'
+	/** Not carried out: 401 `Invalid API key`, as if the key were wrong. */
+	| 'databaseAway';
 
 export interface Fault {
 	/** Case does not matter. Without it: any method. */
@@ -381,6 +391,15 @@ export interface Sandbox {
 	deliveriesEnded(): Promise<void>;
 	/** Of several that match a request, the one added first is used. */
 	addFault(fault: Fault): void;
+	/**
+	 * An outage: cuts all connections and listens no more, then again at the same port, with its data.
+	 * What was under way is still carried out.
+	 *
+	 * @returns once it listens again
+	 */
+	goAway(ms: number): Promise<void>;
+	/** Waits until no late commit (`commitAfterMs`) is outstanding. */
+	commitsEnded(): Promise<void>;
 	/** Forgets the requests seen and starts `maxInFlight` anew. */
 	clearRequests(): void;
 	close(): Promise<void>;
