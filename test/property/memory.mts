@@ -22,6 +22,8 @@ const FEATURES = {
 	metadataById: false,
 	unstableTies: true,
 	fullLists: true,
+	races: false,
+	collation: 'bytes' as const,
 };
 
 /** A refusal by the server, with its own words. */

@@ -35,7 +35,7 @@ export function listReleases(context: Context): Reply {
 	const matches = releaseFilter(query);
 	if (!team.products.has(productId)) throw new ApiError(404, 'Product not found');
 	const rows = team.releases
-		.ascending(request.column, request.sortBy)
+		.ascending(request.column, request.sortBy, features.collation)
 		.filter((release) => release.productId === productId && matches(release));
 	const page = cutPage(rows, request, features);
 	return success('Releases found', {

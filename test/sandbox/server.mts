@@ -71,6 +71,8 @@ class SandboxServer implements Sandbox {
 		metadataById: false,
 		fullLists: true,
 		unstableTies: true,
+		races: false,
+		collation: 'bytes',
 	};
 	readonly dashboard: Dashboard;
 	latencyMs: number;

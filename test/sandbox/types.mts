@@ -237,6 +237,9 @@ export interface TeamKeyPair {
 	publicKey: KeyObject;
 }
 
+/** How a database compares text. */
+export type Collation = 'bytes' | 'locale';
+
 /** Switches for what a server that keeps to the documentation alone does otherwise. */
 export interface Features {
 	/** Lists tell `totalResults` (undocumented). Default true. */
@@ -249,6 +252,17 @@ export interface Features {
 	fullLists: boolean;
 	/** Rows with equal sort values come in another order on every page. Default true. */
 	unstableTies: boolean;
+	/**
+	 * Simultaneous writes race as on the real server: the limits are no locks, and of several that
+	 * delete one record, or give one key to several licenses, one wins and others get 500.
+	 * Default false: one request after the other.
+	 */
+	races: boolean;
+	/**
+	 * How lists sort text. `bytes`: "Z" before "a"; `locale`: as a database with a language does,
+	 * "a" before "Z". Default `bytes`, with which all recorded lists agree.
+	 */
+	collation: Collation;
 }
 
 export interface RequestRecord {
