@@ -61,7 +61,7 @@ function serverOrder(column: (typeof COLUMNS)[number], direction: string) {
 	return direction === 'asc' ? values : values.toReversed();
 }
 
-describe.each(['bytes', 'dictionary'] as const)('on a server that sorts by %s', (collation) => {
+describe.each(['bytes', 'locale'] as const)('on a server that sorts by %s', (collation) => {
 	describe.each([
 		['each text once', 330, false],
 		['texts that many share', 330, true],
@@ -87,7 +87,7 @@ describe.each(['bytes', 'dictionary'] as const)('on a server that sorts by %s', 
 
 test('the two servers sort in different orders', () => {
 	addCustomers(60);
-	const orders = (['bytes', 'dictionary'] as const).map((collation) => {
+	const orders = (['bytes', 'locale'] as const).map((collation) => {
 		sandbox.features.collation = collation;
 		return serverOrder('fullName', 'asc');
 	});
@@ -96,7 +96,7 @@ test('the two servers sort in different orders', () => {
 });
 
 test.each(COLUMNS)('Search keeps the order, by %s', async (sortColumn) => {
-	sandbox.features.collation = 'dictionary';
+	sandbox.features.collation = 'locale';
 	addCustomers(330);
 	const options = { sortColumn, sortDirection: 'asc' };
 	const filters = { search: 'al' };
@@ -107,7 +107,7 @@ test.each(COLUMNS)('Search keeps the order, by %s', async (sortColumn) => {
 });
 
 test('misses none while others are created and deleted', async () => {
-	sandbox.features.collation = 'dictionary';
+	sandbox.features.collation = 'locale';
 	addCustomers(330);
 	const ids = [...sandbox.state.customers.keys()];
 	const doomed = ids.slice(0, 4);

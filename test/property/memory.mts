@@ -23,6 +23,7 @@ const FEATURES = {
 	metadataById: false,
 	unstableTies: true,
 	fullLists: true,
+	races: false,
 	collation: 'bytes',
 } as const;
 

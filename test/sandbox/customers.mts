@@ -1,4 +1,4 @@
-import { ApiError, success } from './answers.mts';
+import { ApiError, SERVER_ERROR, success } from './answers.mts';
 import type { Reply } from './answers.mts';
 import { customerBody } from './customer-body.mts';
 import { discordUser } from './discord.mts';
@@ -6,6 +6,7 @@ import type { DiscordUser } from './discord.mts';
 import { likeMatcher, UUID } from './formats.mts';
 import { metadataFilter, metadataRows, metadataView } from './metadata.mts';
 import { cutPage, pageRequest } from './paging.mts';
+import { raceWindow } from './races.mts';
 import { refuseUnstorable } from './requests.mts';
 import type { Context } from './requests.mts';
 import { addressRow, discordAccount, insertCustomer } from './team.mts';
@@ -48,11 +49,12 @@ export function listCustomers(context: Context): Reply {
 
 /** `POST …/customers`. E-mail addresses need not be unique. */
 export async function createCustomer(context: Context): Promise<Reply> {
-	const { team, now } = context;
+	const { team, now, features } = context;
 	const { discordId, ...fields } = customerBody(context);
 	if (team.customers.size >= team.customerLimit) throw new ApiError(400, 'Customer limit reached');
 	const user = discordId && (await linkableUser(context, discordId, 'Discord validation failed'));
 	refuseUnstorable(fields);
+	if (features.races) await raceWindow();
 	const customer = insertCustomer(team, { ...fields, createdByUserId: null }, now);
 	if (discordId && user) customer.discordAccount = discordAccount(customer, discordId, user, now);
 	context.notify(team, 'CUSTOMER_CREATED', customerView(customer, team));
@@ -66,12 +68,14 @@ export function getCustomer({ team, params }: Context): Reply {
 
 /** `PUT …/customers/{customerId}`: a full replacement, but for the Discord link. */
 export async function updateCustomer(context: Context): Promise<Reply> {
-	const { team, params, now } = context;
+	const { team, params, now, features } = context;
 	const { discordId, ...fields } = customerBody(context);
 	// The server asks Discord before it looks for the customer.
 	const user = discordId && (await linkableUser(context, discordId, UPDATE_FAILURE));
 	const customer = byId(team, params.customerId);
 	refuseUnstorable(fields);
+	if (features.races) await raceWindow();
+	if (!team.customers.has(customer.id)) throw new ApiError(500, SERVER_ERROR);
 	Object.assign(customer, {
 		...fields,
 		address: addressRow(fields.address ?? null, customer.id),
@@ -87,10 +91,12 @@ export async function updateCustomer(context: Context): Promise<Reply> {
 }
 
 /** `DELETE …/customers/{customerId}`: the customer's licenses stay. */
-export function deleteCustomer({ team, params, notify }: Context): Reply {
+export async function deleteCustomer(context: Context): Promise<Reply> {
+	const { team, params, notify, features } = context;
 	const customer = byId(team, params.customerId);
 	const { id } = customer;
-	team.customers.delete(id);
+	if (features.races) await raceWindow();
+	if (!team.customers.delete(id)) throw new ApiError(500, SERVER_ERROR);
 	for (const license of team.licenses.values())
 		license.customerIds = license.customerIds.filter((customerId) => customerId !== id);
 	notify(team, 'CUSTOMER_DELETED', customerView(customer, team));

@@ -1,5 +1,7 @@
-import { productView, releaseView } from './license-view.mts';
+import { productView } from './license-view.mts';
 import { metadataRows } from './metadata.mts';
+import { releaseOfDeletedProduct, releasePayload } from './release-view.mts';
+import { clearLatest } from './releases.mts';
 import { insertProduct, insertRelease } from './team.mts';
 import type {
 	Dashboard,
@@ -30,47 +32,63 @@ export class SandboxDashboard implements Dashboard {
 
 	createProduct(fields: ProductSeed = {}): ProductRow {
 		const product = insertProduct(this.team, fields, this.now());
-		this.sender.send(this.team, 'PRODUCT_CREATED', productView(product, this.team));
+		this.sender.send(this.team, 'PRODUCT_CREATED', productPayload(product, this.team));
 		return product;
 	}
 
 	updateProduct(id: string, changes: ProductSeed): ProductRow {
 		const product = found(this.team.products, id);
 		change(product, changes, this.now());
-		this.sender.send(this.team, 'PRODUCT_UPDATED', productView(product, this.team));
+		this.sender.send(this.team, 'PRODUCT_UPDATED', productPayload(product, this.team));
 		return product;
 	}
 
 	/** Its releases go with it; its licenses stay, without the product. */
 	deleteProduct(id: string): void {
 		const product = found(this.team.products, id);
+		const releases = [...this.team.releases.values()].filter(({ productId }) => productId === id);
+		const payload = {
+			...productPayload(product, this.team),
+			releases: releases.map(releaseOfDeletedProduct),
+		};
 		this.team.products.delete(id);
-		for (const release of [...this.team.releases.values()])
-			if (release.productId === id) this.team.releases.delete(release.id);
+		for (const release of releases) this.team.releases.delete(release.id);
 		for (const license of this.team.licenses.values())
 			license.productIds = license.productIds.filter((productId) => productId !== id);
-		this.sender.send(this.team, 'PRODUCT_DELETED', productView(product, this.team));
+		this.sender.send(this.team, 'PRODUCT_DELETED', payload);
 	}
 
 	createRelease(fields: ReleaseSeed): ReleaseRow {
 		found(this.team.products, fields.productId);
 		const release = insertRelease(this.team, fields, this.now());
-		this.sender.send(this.team, 'RELEASE_CREATED', releaseView(release, this.team));
+		this.sender.send(this.team, 'RELEASE_CREATED', releasePayload(release, this.team));
 		return release;
 	}
 
 	updateRelease(id: string, changes: Partial<ReleaseSeed>): ReleaseRow {
 		const release = found(this.team.releases, id);
 		change(release, changes, this.now());
-		this.sender.send(this.team, 'RELEASE_UPDATED', releaseView(release, this.team));
+		this.sender.send(this.team, 'RELEASE_UPDATED', releasePayload(release, this.team));
 		return release;
+	}
+
+	/** Tells no webhook, neither of this release nor of the one that was the latest. */
+	setLatestRelease(id: string): void {
+		const release = found(this.team.releases, id);
+		clearLatest(this.team, release, this.now());
+		release.latest = true;
 	}
 
 	deleteRelease(id: string): void {
 		const release = found(this.team.releases, id);
 		this.team.releases.delete(id);
-		this.sender.send(this.team, 'RELEASE_DELETED', releaseView(release, this.team));
+		this.sender.send(this.team, 'RELEASE_DELETED', releasePayload(release, this.team));
 	}
+}
+
+/** A product as webhooks tell of it. */
+function productPayload(product: ProductRow, team: Team): Record<string, unknown> {
+	return { ...productView(product, team), discordRoles: [] };
 }
 
 function change(row: Row, changes: { metadata?: MetadataEntry[] }, now: Date): void {

@@ -1,6 +1,7 @@
-import { emptyAnswer, envelope, htmlAnswer } from './answers.mts';
+import { emptyAnswer, envelope, htmlAnswer, SERVER_ERROR } from './answers.mts';
 import type { Answer } from './answers.mts';
-import type { Fault, FaultKind, StatusFault } from './types.mts';
+import { CREATE_FAILURE } from './expiry.mts';
+import type { Fault, FaultKind, RequestRecord, StatusFault } from './types.mts';
 
 interface PendingFault extends Fault {
 	skip: number;
@@ -31,11 +32,26 @@ export class FaultQueue {
 }
 
 /** The answer of a fault that keeps the request from being carried out, if it is one. */
-export function faultAnswer(kind: FaultKind, now: Date): Answer | undefined {
-	if (typeof kind === 'string' || 'delayMs' in kind) return undefined;
+export function faultAnswer(
+	kind: FaultKind,
+	request: Pick<RequestRecord, 'method' | 'path'>,
+	now: Date,
+): Answer | undefined {
+	if (kind === 'databaseStall') return stallAnswer(request, now);
+	// The server takes a key that it cannot look up for a wrong one.
+	if (kind === 'databaseAway')
+		return envelope({ status: 401, details: 'Invalid API key', data: null }, now);
+	if (typeof kind === 'string') return undefined;
 	if ('redirect' in kind) return emptyAnswer(kind.status ?? 302, { location: kind.redirect });
+	if (!('status' in kind)) return undefined;
 	const answer = statusAnswer(kind, now);
 	return { ...answer, headers: { ...answer.headers, ...kind.headers } };
+}
+
+function stallAnswer({ method, path }: Pick<RequestRecord, 'method' | 'path'>, now: Date): Answer {
+	const isCreate = method === 'POST' && path.endsWith('/licenses');
+	const details = isCreate ? CREATE_FAILURE : SERVER_ERROR;
+	return envelope({ status: 500, details, data: null }, now);
 }
 
 function statusAnswer(fault: StatusFault, now: Date): Answer {

@@ -1,6 +1,6 @@
 import { customerView } from './customers.mts';
 import { metadataView } from './metadata.mts';
-import type { CustomerRow, LicenseRow, ProductRow, ReleaseRow, Team } from './types.mts';
+import type { CustomerRow, LicenseRow, ProductRow, Team } from './types.mts';
 
 /** A license as reads by ID and by key answer with it. */
 export function licenseView(license: LicenseRow, team: Team): Record<string, unknown> {
@@ -56,18 +56,6 @@ function customersOf({ customerIds }: LicenseRow, team: Team): CustomerRow[] {
 /** A product as licenses and webhooks show it. */
 export function productView(product: ProductRow, team: Team): Record<string, unknown> {
 	return { ...product, metadata: metadataView(product.metadata, team, { productId: product.id }) };
-}
-
-/** A release as webhooks tell of it. */
-export function releaseView(release: ReleaseRow, team: Team): Record<string, unknown> {
-	const [product] = present([release.productId], team.products).map(withoutMetadata);
-	return {
-		...release,
-		product,
-		branch: null,
-		file: null,
-		metadata: metadataView(release.metadata, team, { releaseId: release.id }),
-	};
 }
 
 function withoutMetadata<T extends { metadata: unknown }>({ metadata, ...row }: T) {

@@ -1,10 +1,11 @@
-import { ApiError, success } from './answers.mts';
+import { ApiError, SERVER_ERROR, success } from './answers.mts';
 import type { Reply } from './answers.mts';
 import { CREATE_FAILURE, expiryOnCreate, expiryOnUpdate } from './expiry.mts';
 import { createBody, updateBody } from './license-body.mts';
 import type { CreateBody, UpdateBody } from './license-body.mts';
 import { licensePayload, licenseView } from './license-view.mts';
 import { metadataRows } from './metadata.mts';
+import { raceWindow } from './races.mts';
 import type { RateLimit } from './rate-limits.mts';
 import { refuseUnstorable } from './requests.mts';
 import type { Context, ServerState } from './requests.mts';
@@ -15,14 +16,15 @@ import type { LicenseRow, Team } from './types.mts';
 const EMAIL_LIMIT: RateLimit = { requests: 50, seconds: 24 * 60 * 60 };
 
 /** `POST …/licenses` */
-export function createLicense(context: Context): Reply {
-	const { team, now, server } = context;
+export async function createLicense(context: Context): Promise<Reply> {
+	const { team, now, server, features } = context;
 	const body = createBody(context);
 	if (team.licenses.size >= team.licenseLimit) throw new ApiError(403, 'Max licenses reached');
 	checkIds(body, team);
 	const { sendEmailDelivery, ...fields } = body;
 	refuseUnstorable(body.metadata, CREATE_FAILURE);
 	const expirationDate = expiryOnCreate(body, now);
+	if (features.races) await raceWindow();
 	const recipients = sendEmailDelivery ? emailAddresses(body.customerIds, team) : [];
 	if (recipients.length > 0) checkEmail(context);
 	// Even NEVER, which must be sent with null, is stored with a start.
@@ -50,13 +52,17 @@ export function getLicenseById({ team, params, features }: Context): Reply {
 }
 
 /** `PUT …/licenses/id/{licenseId}`: a full replacement. */
-export function updateLicense(context: Context): Reply {
-	const { team, params, now } = context;
+export async function updateLicense(context: Context): Promise<Reply> {
+	const { team, params, now, features } = context;
 	const body = updateBody(context);
 	const license = byId(team, params.licenseId);
 	checkIds(body, team);
 	checkKeyIsFree(body, license, team);
 	refuseUnstorable(body.metadata);
+	if (features.races) {
+		await raceWindow();
+		refuseLostRace(body, license, team);
+	}
 	Object.assign(license, {
 		...body,
 		productIds: linkedIds(body.productIds),
@@ -71,19 +77,23 @@ export function updateLicense(context: Context): Reply {
 }
 
 /** `DELETE …/licenses/id/{licenseId}` */
-export function deleteLicenseById(context: Context): Reply {
-	const { id } = deleted(context, byId(context.team, context.params.licenseId));
+export async function deleteLicenseById(context: Context): Promise<Reply> {
+	const { id } = await deleted(context, byId(context.team, context.params.licenseId));
 	return success('License deleted successfully', { licenseId: id, deleted: true });
 }
 
 /** `DELETE …/licenses/{licenseKey}` */
-export function deleteLicenseByKey(context: Context): Reply {
-	const { licenseKey } = deleted(context, byKey(context.team, context.params.licenseKey));
+export async function deleteLicenseByKey(context: Context): Promise<Reply> {
+	const { licenseKey } = await deleted(context, byKey(context.team, context.params.licenseKey));
 	return success('License deleted successfully', { licenseKey, deleted: true });
 }
 
-function deleted({ team, notify }: Context, license: LicenseRow): LicenseRow {
-	team.licenses.delete(license.id);
+async function deleted(
+	{ team, notify, features }: Context,
+	license: LicenseRow,
+): Promise<LicenseRow> {
+	if (features.races) await raceWindow();
+	if (!team.licenses.delete(license.id)) throw new ApiError(500, SERVER_ERROR);
 	notify(team, 'LICENSE_DELETED', licensePayload(license, team));
 	return license;
 }
@@ -114,6 +124,13 @@ function checkIds(body: CreateBody | UpdateBody, team: Team): void {
 
 function allOnce(ids: string[], table: Map<string, unknown>): boolean {
 	return new Set(ids).size === ids.length && ids.every((id) => table.has(id));
+}
+
+/** What the database refuses after the checks: a record that is gone, a key that is taken. */
+function refuseLostRace(body: UpdateBody, license: LicenseRow, team: Team): void {
+	const owner = findByKey(team, body.licenseKey);
+	if (!team.licenses.has(license.id) || (owner && owner !== license))
+		throw new ApiError(500, SERVER_ERROR);
 }
 
 function checkKeyIsFree(body: UpdateBody, license: LicenseRow, team: Team): void {

@@ -15,6 +15,8 @@ export interface Receiver {
 	calls: Call[];
 	/** Says what becomes of the calls from now on: a status, or anything with the response. */
 	answer: number | ((response: ServerResponse, call: Call) => void);
+	/** Called for each connection, whether a call follows or not. */
+	onConnection?: () => void;
 	close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startReceiver(): Promise<Receiver> {
 		if (typeof answer === 'number') response.writeHead(answer).end();
 		else answer(response, call);
 	});
+	server.on('connection', () => receiver.onConnection?.());
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const receiver: Receiver = {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -35,7 +35,7 @@ export function listReleases(context: Context): Reply {
 	const matches = releaseFilter(query);
 	if (!team.products.has(productId)) throw new ApiError(404, 'Product not found');
 	const rows = team.releases
-		.ascending(request.column, request.sortBy)
+		.ascending(request.column, request.sortBy, features.collation)
 		.filter((release) => release.productId === productId && matches(release));
 	const page = cutPage(rows, request, features);
 	return success('Releases found', {
@@ -183,7 +183,11 @@ function takesLatest({ setAsLatest, status }: ReleaseBody): boolean {
  * Takes `latest` from all releases of the same product and branch. Their `updatedAt` moves, also of
  * those that did not have it; no webhook is told.
  */
-function clearLatest(team: Team, { productId, branchId }: ReleaseBody, now: Date): void {
+export function clearLatest(
+	team: Team,
+	{ productId, branchId }: Pick<ReleaseRow, 'productId' | 'branchId'>,
+	now: Date,
+): void {
 	for (const release of releasesOf(team, productId))
 		if (release.branchId === branchId) Object.assign(release, { latest: false, updatedAt: now });
 }

@@ -4,6 +4,7 @@ import { ApiError, SERVER_ERROR } from './answers.mts';
 import type { Answer, Reply } from './answers.mts';
 import { Cache } from './cache.mts';
 import type { DiscordRules } from './discord.mts';
+import { ConnectionPool } from './races.mts';
 import { RateLimiter } from './rate-limits.mts';
 import type { Features, SentEmail, Team, WebhookEvent } from './types.mts';
 
@@ -13,6 +14,7 @@ const DEFAULT_RELEASE_FILE_MB = 30;
 /** What the server holds beside the data; a reset clears it. */
 export interface ServerState {
 	rateLimits: RateLimiter;
+	connections: ConnectionPool;
 	cache: Cache;
 	discord: DiscordRules;
 	maxReleaseFileMb: number;
@@ -25,6 +27,7 @@ export interface ServerState {
 export function newServerState(discord: DiscordRules = {}): ServerState {
 	return {
 		rateLimits: new RateLimiter(),
+		connections: new ConnectionPool(),
 		cache: new Cache(),
 		discord,
 		maxReleaseFileMb: DEFAULT_RELEASE_FILE_MB,

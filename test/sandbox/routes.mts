@@ -171,7 +171,8 @@ async function reply(
 	try {
 		checkParameters(params);
 		const team = authenticate(params.teamId, request);
-		return await handler({ ...request, team, params });
+		const work = () => handler({ ...request, team, params });
+		return await (request.features.races ? request.server.connections.use(work) : work());
 	} catch (error) {
 		if (error instanceof ApiError) return error;
 		throw error;

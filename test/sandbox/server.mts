@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -33,6 +34,7 @@ import type {
 	SentEmail,
 	Team,
 	Webhook,
+	WebhookRules,
 	WebhookSeed,
 } from './types.mts';
 import { createWebhook, WebhookSender } from './webhooks.mts';
@@ -41,6 +43,7 @@ export type * from './types.mts';
 
 const DEFAULT_HOOK_URL = 'http://127.0.0.1:13902/';
 const SEED_STEP_MS = 1000;
+const TRICKLE_PIECES = 20;
 /** Long enough that no pause between two requests of a test or benchmark meets a closing socket. */
 const KEEP_ALIVE_MS = 60_000;
 
@@ -49,6 +52,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const sandbox = new SandboxServer(options);
 	await sandbox.listen(options.port ?? 0);
 	return sandbox;
+}
+
+/** A request as it came, which does not need its connection any more. */
+interface ReceivedRequest {
+	record: RequestRecord;
+	search: string;
+	clientAddress: string;
+	rawBody: Buffer;
 }
 
 class SandboxServer implements Sandbox {
@@ -60,6 +71,7 @@ class SandboxServer implements Sandbox {
 		metadataById: false,
 		fullLists: true,
 		unstableTies: true,
+		races: false,
 		collation: 'bytes',
 	};
 	readonly dashboard: Dashboard;
@@ -76,13 +88,16 @@ class SandboxServer implements Sandbox {
 	private readonly serverState: ServerState;
 	private readonly faults = new FaultQueue();
 	private readonly closing = new AbortController();
+	private readonly lateCommits = new Set<Promise<void>>();
+	private lateCommitting = new AbortController();
+	private port = 0;
 	private lastSeededAt: Date;
 
 	constructor(options: SandboxOptions) {
 		this.options = options;
 		this.latencyMs = options.latencyMs ?? 0;
 		this.now = options.now ?? (() => new Date());
-		this.sender = new WebhookSender(this.now);
+		this.sender = new WebhookSender(this.now, options.webhooksAnywhere ?? false);
 		this.sender.onAttempt = (delivery, attempt) => this.onDelivery?.(delivery, attempt);
 		this.dashboard = new SandboxDashboard(() => this.state, this.sender, this.now);
 		this.serverState = newServerState(options.seed?.discord);
@@ -126,22 +141,35 @@ class SandboxServer implements Sandbox {
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+		return `http://127.0.0.1:${this.port}`;
 	}
 
 	get webhookTimes(): DeliveryTimes {
 		return this.sender.times;
 	}
 
+	get webhookRules(): WebhookRules {
+		return this.sender.rules;
+	}
+
 	async listen(port: number): Promise<void> {
-		await new Promise<void>((resolve, reject) => {
-			this.server.once('error', reject);
-			this.server.listen(port, '127.0.0.1', resolve);
-		});
+		this.server.listen(port, '127.0.0.1');
+		await once(this.server, 'listening');
+		this.port = (this.server.address() as AddressInfo).port;
+	}
+
+	async goAway(ms: number): Promise<void> {
+		if (!this.server.listening) throw new Error('The sandbox is away already');
+		this.server.close();
+		this.server.closeAllConnections();
+		await this.wait(ms).catch(() => {});
+		if (!this.closing.signal.aborted) await this.listen(this.port);
 	}
 
 	async close(): Promise<void> {
 		this.closing.abort();
+		this.lateCommitting.abort();
+		await this.commitsEnded();
 		await this.sender.close();
 		await new Promise((resolve) => {
 			this.server.close(resolve);
@@ -173,6 +201,9 @@ class SandboxServer implements Sandbox {
 	}
 
 	async reset(): Promise<void> {
+		this.lateCommitting.abort();
+		await this.commitsEnded();
+		this.lateCommitting = new AbortController();
 		await this.sender.stop();
 		this.serverState.rateLimits.clear();
 		this.serverState.cache.clear();
@@ -182,12 +213,20 @@ class SandboxServer implements Sandbox {
 		this.teams = this.newTeams();
 	}
 
+	runWebhookCron(): Promise<void> {
+		return this.sender.runCron(this.teams);
+	}
+
 	deliveriesEnded(): Promise<void> {
 		return this.sender.settled();
 	}
 
 	addFault(fault: Fault): void {
 		this.faults.add(fault);
+	}
+
+	async commitsEnded(): Promise<void> {
+		while (this.lateCommits.size > 0) await Promise.all(this.lateCommits);
 	}
 
 	clearRequests(): void {
@@ -231,34 +270,82 @@ class SandboxServer implements Sandbox {
 		record.body = parsedOrRaw(rawBody.toString('utf8'));
 		await this.onRequest?.(record);
 		await this.wait(this.latencyMs);
-		const fault = this.faults.take(record.method, record.path);
-		if (fault === 'hang') return;
-		if (fault === 'resetBefore') return cut(response);
-		if (typeof fault === 'object' && 'delayMs' in fault) await this.wait(fault.delayMs);
-		const instead = fault && faultAnswer(fault, this.now());
-		const full = instead ?? (await this.answer(request, record, rawBody));
-		sendWithFault(response, record, full, fault);
+		const received: ReceivedRequest = {
+			record,
+			search: (request.url ?? '').slice(record.path.length),
+			clientAddress: clientAddress(record.headers) ?? request.socket.remoteAddress ?? '',
+			rawBody,
+		};
+		await this.respond(response, received, this.faults.take(record.method, record.path));
 	}
 
-	private answer(
-		{ url, socket }: IncomingMessage,
-		record: RequestRecord,
-		rawBody: Buffer,
-	): Promise<Answer> {
+	private async respond(
+		response: ServerResponse,
+		received: ReceivedRequest,
+		fault: FaultKind | undefined,
+	): Promise<void> {
+		const { record } = received;
+		if (fault === 'hang') return;
+		if (fault === 'resetBefore') return cut(response);
+		if (typeof fault === 'object' && 'commitAfterMs' in fault) {
+			this.commitLater(received, fault.commitAfterMs);
+			return await this.respond(response, received, fault.answer);
+		}
+		if (typeof fault === 'object' && 'delayMs' in fault) await this.wait(fault.delayMs);
+		const instead = fault && faultAnswer(fault, record, this.now());
+		const full = instead ?? (await this.answer(received));
+		if (typeof fault === 'object' && 'trickleMs' in fault)
+			await this.sendSlowly(response, record, full, fault.trickleMs);
+		else sendWithFault(response, record, full, fault);
+	}
+
+	private answer({ record, search, ...received }: ReceivedRequest): Promise<Answer> {
 		return answer({
+			...received,
 			method: record.method,
 			path: record.path,
-			search: (url ?? '').slice(record.path.length),
+			search,
 			query: new URLSearchParams(record.query),
 			headers: record.headers,
-			clientAddress: clientAddress(record.headers) ?? socket.remoteAddress ?? '',
-			rawBody,
 			now: this.now(),
 			teams: this.teams,
 			server: this.serverState,
 			features: this.features,
 			notify: (...change) => this.sender.send(...change),
 		});
+	}
+
+	/** A reset or the end takes back what has not been carried out by then. */
+	private commitLater(received: ReceivedRequest, ms: number): void {
+		const { signal } = this.lateCommitting;
+		const work = sleep(ms, undefined, { signal })
+			.then(() => this.answer(received))
+			.then(({ status }) => void (received.record.lateStatus = status))
+			.catch((error: unknown) => {
+				if (!signal.aborted) throw error;
+			})
+			.finally(() => this.lateCommits.delete(work));
+		this.lateCommits.add(work);
+	}
+
+	/** Sends an answer in pieces, so that its last one leaves after that many milliseconds. */
+	private async sendSlowly(
+		response: ServerResponse,
+		record: RequestRecord,
+		full: Answer,
+		ms: number,
+	): Promise<void> {
+		if (response.destroyed) return;
+		record.status = full.status;
+		const body = Buffer.from(full.body);
+		const size = Math.ceil(body.length / TRICKLE_PIECES);
+		response.writeHead(full.status, withLength(full));
+		response.flushHeaders();
+		for (let piece = 0; piece < TRICKLE_PIECES && !response.destroyed; piece += 1) {
+			await this.wait(ms / TRICKLE_PIECES);
+			response.write(body.subarray(piece * size, (piece + 1) * size));
+		}
+		response.end();
 	}
 
 	private async wait(ms: number): Promise<void> {
@@ -316,6 +403,8 @@ function sendWithFault(
 }
 
 function send(response: ServerResponse, record: RequestRecord, full: Answer): void {
+	// An outage may have cut the connection.
+	if (response.destroyed) return;
 	record.status = full.status;
 	response.writeHead(full.status, withLength(full));
 	response.end(full.body);

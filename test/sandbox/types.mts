@@ -3,12 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Seed as ServerSeed } from './corpus-seed.mts';
 import type { RateLimiter } from './rate-limits.mts';
-import type { Collation, Table } from './table.mts';
+import type { Table } from './table.mts';
 import type {
 	Delivery,
 	DeliveryAttempt,
 	DeliveryTimes,
 	Webhook,
+	WebhookRules,
 	WebhookSeed,
 } from './webhook-types.mts';
 
@@ -236,6 +237,9 @@ export interface TeamKeyPair {
 	publicKey: KeyObject;
 }
 
+/** How a database compares text. */
+export type Collation = 'bytes' | 'locale';
+
 /** Switches for what a server that keeps to the documentation alone does otherwise. */
 export interface Features {
 	/** Lists tell `totalResults` (undocumented). Default true. */
@@ -249,8 +253,14 @@ export interface Features {
 	/** Rows with equal sort values come in another order on every page. Default true. */
 	unstableTies: boolean;
 	/**
-	 * How texts are sorted: by their bytes, or as in a dictionary, where upper and lower case and
-	 * punctuation count only between texts that are equal without them. Default "bytes".
+	 * Simultaneous writes race as on the real server: the limits are no locks, and of several that
+	 * delete one record, or give one key to several licenses, one wins and others get 500.
+	 * Default false: one request after the other.
+	 */
+	races: boolean;
+	/**
+	 * How lists sort text. `bytes`: "Z" before "a"; `locale`: as a database with a language does,
+	 * "a" before "Z". Default `bytes`, with which all recorded lists agree.
 	 */
 	collation: Collation;
 }
@@ -267,6 +277,8 @@ export interface RequestRecord {
 	at: number;
 	/** Set once an answer was sent; stays undefined where the connection was cut or hangs. */
 	status?: number;
+	/** What a late commit came to (`commitAfterMs`); set once it has happened. */
+	lateStatus?: number;
 }
 
 /** An answer given instead of processing the request. */
@@ -294,7 +306,15 @@ export type FaultKind =
 	/** Not carried out. The status is 302 by default. */
 	| { redirect: string; status?: number }
 	/** Carried out after the delay, even if the client has gone by then. */
-	| { delayMs: number };
+	| { delayMs: number }
+	/** Answered so at once, and carried out that much later. */
+	| { commitAfterMs: number; answer: 'hang' | 'resetBefore' | StatusFault }
+	/** Carried out; the answer comes in small pieces and takes that long as a whole. */
+	| { trickleMs: number }
+	/** Not carried out: 500, of a license create `Error processing license creation`. */
+	| 'databaseStall'
+	/** Not carried out: 401 `Invalid API key`, as if the key were wrong. */
+	| 'databaseAway';
 
 export interface Fault {
 	/** Case does not matter. Without it: any method. */
@@ -335,6 +355,8 @@ export interface Dashboard {
 	deleteProduct(id: string): void;
 	createRelease(fields: ReleaseSeed): ReleaseRow;
 	updateRelease(id: string, changes: Partial<ReleaseSeed>): ReleaseRow;
+	/** Makes it the latest of its product and branch; the server tells no webhook of that. */
+	setLatestRelease(id: string): void;
 	deleteRelease(id: string): void;
 }
 
@@ -356,6 +378,7 @@ export interface Sandbox {
 	readonly features: Features;
 	readonly dashboard: Dashboard;
 	readonly webhookTimes: DeliveryTimes;
+	readonly webhookRules: WebhookRules;
 	readonly inFlight: number;
 	readonly maxInFlight: number;
 	latencyMs: number;
@@ -373,10 +396,24 @@ export interface Sandbox {
 	useEmails(count: number): void;
 	/** Ends what is under way, puts back the data of the start, and forgets limits and caches. */
 	reset(): Promise<void>;
-	/** Waits until no delivery is pending. */
+	/**
+	 * Does what somebody's cron makes the real server do: sends up to 50 events that are due, five at
+	 * once, and the newest first, since no order is promised.
+	 */
+	runWebhookCron(): Promise<void>;
+	/** Waits until no delivery is under way or waits for the timer. */
 	deliveriesEnded(): Promise<void>;
 	/** Of several that match a request, the one added first is used. */
 	addFault(fault: Fault): void;
+	/**
+	 * An outage: cuts all connections and listens no more, then again at the same port, with its data.
+	 * What was under way is still carried out.
+	 *
+	 * @returns once it listens again
+	 */
+	goAway(ms: number): Promise<void>;
+	/** Waits until no late commit (`commitAfterMs`) is outstanding. */
+	commitsEnded(): Promise<void>;
 	/** Forgets the requests seen and starts `maxInFlight` anew. */
 	clearRequests(): void;
 	close(): Promise<void>;
