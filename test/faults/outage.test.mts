@@ -203,7 +203,7 @@ describe('401', () => {
 });
 
 test('a server that is down gets fewer requests at once, and more again when it is up', async () => {
-	sandbox.latencyMs = 10;
+	sandbox.latencyMs = 50;
 	const inFlight: number[] = [];
 	sandbox.onRequest = () => void inFlight.push(sandbox.inFlight);
 	sandbox.addFault({ skip: 20, times: 20, kind: { status: 500, details: 'Down' } });
