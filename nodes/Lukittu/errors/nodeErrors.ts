@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import type { Explanation, LukittuRequest, Transient } from '../types';
 import { explainFault, n8nRefusal } from './connectionFaults';
-import { fieldsInUse } from './fieldsInUse';
+import { fieldsInUse } from '../fieldsInUse';
 import { explainRefusal } from './refusals';
 
 /** What the writes of each method do to their subject. */

@@ -3,7 +3,7 @@ import { isObject, objectFault } from '../checks/answers';
 import { retryAfterMs } from '../checks/retryAfter';
 import { fieldLabel } from '../labels';
 import { shortened } from '../text';
-import { placeInUse, type FieldsInUse } from './fieldsInUse';
+import { placeInUse, type FieldsInUse } from '../fieldsInUse';
 import type { Explanation, Finding, LukittuRequest, Refusal } from '../types';
 
 /** How advice on the credential begins. */

@@ -1,4 +1,4 @@
-import { placeInUse, type FieldsInUse } from '../../errors/fieldsInUse';
+import { placeInUse, type FieldsInUse } from '../../fieldsInUse';
 import type { Explanation, Finding, LukittuRequest, ResourceInfo } from '../../types';
 
 /** Explains a refusal of the customers or products; an update also sends those the license has. */

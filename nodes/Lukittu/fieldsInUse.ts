@@ -1,5 +1,5 @@
 import type { INode } from 'n8n-workflow';
-import { fieldLabel } from '../labels';
+import { fieldLabel } from './labels';
 
 /** Names of the node's fields that an item uses. */
 export type FieldsInUse = ReadonlySet<string>;
