@@ -1,8 +1,14 @@
 import { sleep, type INodeExecutionData } from 'n8n-workflow';
-import { START_TIMEOUT_MS, type Answer } from './seenEvents';
+import type { Answer } from './seenEvents';
 
 /** How often an answer is looked at. */
 const POLL_INTERVAL_MS = 20;
+
+/**
+ * For how long later events wait for n8n to answer. It may never do so: an execution can be stopped
+ * while it waits for n8n's limit of concurrent executions.
+ */
+const MAX_WAIT_MS = 600_000;
 
 /** An event that is to start the workflow. */
 export interface Start {
@@ -24,11 +30,9 @@ const latestBatches = new Map<string, Batch>();
 
 /** Whether n8n starts the workflow. It sets its answer also where the sender has hung up. */
 async function isStarted(answer: Answer): Promise<boolean> {
-	for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += POLL_INTERVAL_MS) {
-		if (answer.writableEnded) return answer.statusCode < 300;
-		await sleep(POLL_INTERVAL_MS);
-	}
-	return false;
+	const end = Date.now() + MAX_WAIT_MS;
+	while (!answer.writableEnded && Date.now() < end) await sleep(POLL_INTERVAL_MS);
+	return answer.writableEnded && answer.statusCode < 300;
 }
 
 /**

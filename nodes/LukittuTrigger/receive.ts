@@ -11,7 +11,7 @@ import { ANY_EVENT } from './events';
 import { passes } from './filter';
 import { outputOf } from './output';
 import { readBody, readHeaders } from './request';
-import { eventId, openSeenEvents, requestId, triggerId, type Answer } from './seenEvents';
+import { eventId, openSeenEvents, requestId, type Answer } from './seenEvents';
 import { DEFAULT_TOLERANCE_MS, readSettings, type Settings } from './settings';
 import { isSigned, isTimely } from './signature';
 
@@ -129,16 +129,19 @@ async function startOnce(
 		return drop(skipReason);
 	}
 	const answer = responseOf(context);
-	if (dropsRepeats) seen.addEventIfStarted(event, answer);
+	if (dropsRepeats) seen.addIfStarted([event], answer);
 	const start = { event, item, answer };
-	const starts =
-		mostEvents > 1 ? await startInBatch(triggerId(context), start, mostEvents) : [start];
+	const triggerId = `${context.getWorkflow().id} ${context.getNode().id}`;
+	const starts = mostEvents > 1 ? await startInBatch(triggerId, start, mostEvents) : [start];
 	if (starts === false) return refuse(context, 503, 'n8n could not start the workflow');
 	if (starts === true) return drop(STARTED);
+	const events = dropsRepeats ? starts.map((one) => one.event) : [];
+	// From here on, the answer to this request shows what becomes of all of them.
+	seen.addIfStarted(events, answer);
 	return startWith(
 		starts.map((one) => one.item),
 		() => {
-			if (dropsRepeats) for (const one of starts) seen.addEvent(one.event);
+			for (const one of events) seen.addEvent(one);
 			seen.save();
 		},
 	);

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import { isObject } from '../Lukittu/checks/answers';
 import { MAX_REPEAT_WINDOW_MS } from './settings';
 
 /**
@@ -8,8 +9,8 @@ import { MAX_REPEAT_WINDOW_MS } from './settings';
  */
 export const MAX_SEEN = 10_000;
 
-/** After this time without an answer, n8n is not expected to start the workflow any more. */
-export const START_TIMEOUT_MS = 600_000;
+/** The name in the workflow's global static data under which all of its triggers are saved. */
+const STATIC_DATA_KEY = 'lukittuTrigger';
 
 const ID_LENGTH = 16;
 const TIME_LENGTH = 8;
@@ -55,6 +56,10 @@ class SeenIds {
 		this.removeExcess();
 	}
 
+	get isEmpty(): boolean {
+		return this.times.size === 0;
+	}
+
 	removeOlder(since: number): void {
 		const oldest = encodeTime(since);
 		for (const [id, time] of this.times) {
@@ -94,55 +99,82 @@ class SeenIds {
 }
 
 /** What one trigger has received, in this process. */
-interface Memory {
+class TriggerMemory {
+	/** Events that started the workflow. */
+	readonly events = new SeenIds();
+	readonly requests = new SeenIds();
+	/** Events that n8n is starting the workflow with: the answer to come, and since when. */
+	readonly starting = new Map<string, { answer: Answer; since: number }>();
+
+	/** Records the answers that n8n has given by now: 2xx only where the workflow was started. */
+	recordAnswers(): void {
+		for (const [event, { answer }] of this.starting) {
+			if (!answer.writableEnded) continue;
+			this.starting.delete(event);
+			if (answer.statusCode < 300) this.events.add(event, Date.now());
+		}
+	}
+
+	removeOlder({ eventsMs, requestsMs }: SeenWindows, now: number): void {
+		this.events.removeOlder(now - eventsMs);
+		this.requests.removeOlder(now - requestsMs);
+		for (const [event, { since }] of this.starting) {
+			if (since < now - eventsMs) this.starting.delete(event);
+		}
+	}
+}
+
+/** What the triggers of one workflow have received, in this process. */
+interface WorkflowMemory {
 	/** Marks static data that this memory wrote, and therefore knows. */
 	id: string;
 	usedAt: number;
-	/** Events that started the workflow. */
-	events: SeenIds;
-	requests: SeenIds;
-	/** Events of which n8n has not said yet whether it started the workflow. */
-	starting: Map<string, { answer: Answer; since: number }>;
+	/** By the ID of the node, which stays when the node is renamed. */
+	triggers: Map<string, TriggerMemory>;
 }
 
-const memories = new Map<string, Memory>();
+const memories = new Map<string, WorkflowMemory>();
 
-/** Identifies a trigger among all that this process runs. */
-export const triggerId = (context: IWebhookFunctions) =>
-	`${context.getWorkflow().id} ${context.getNode().id}`;
-
-/** The memory of one trigger. Memories of triggers that are no longer in use are removed. */
-function memoryOf(trigger: string, now: number): Memory {
+/** The memory of one workflow. Memories of workflows that are no longer in use are removed. */
+function memoryOf(workflowId: string, now: number): WorkflowMemory {
 	for (const [other, { usedAt }] of memories) {
 		if (usedAt < now - MAX_REPEAT_WINDOW_MS) memories.delete(other);
 	}
-	const memory = memories.get(trigger) ?? {
-		id: randomUUID(),
-		usedAt: now,
-		events: new SeenIds(),
-		requests: new SeenIds(),
-		starting: new Map(),
-	};
+	const memory = memories.get(workflowId) ?? { id: randomUUID(), usedAt: now, triggers: new Map() };
 	memory.usedAt = now;
-	memories.set(trigger, memory);
+	memories.set(workflowId, memory);
 	return memory;
 }
 
-/** Records the answers that n8n has given by now: 2xx only where the workflow was started. */
-function recordAnswers({ events, starting }: Memory): void {
-	const now = Date.now();
-	for (const [event, { answer, since }] of starting) {
-		if (!answer.writableEnded && now - since < START_TIMEOUT_MS) continue;
-		starting.delete(event);
-		if (answer.writableEnded && answer.statusCode < 300) events.add(event, now);
-	}
+function triggerOf({ triggers }: WorkflowMemory, nodeId: string): TriggerMemory {
+	const trigger = triggers.get(nodeId) ?? new TriggerMemory();
+	triggers.set(nodeId, trigger);
+	return trigger;
 }
 
 /** Merges what is in the static data, unless this memory wrote it. */
-function mergeSaved({ id, events, requests }: Memory, data: IDataObject): void {
-	if (data.savedBy === id) return;
-	events.merge(data.seenEvents);
-	requests.merge(data.seenRequests);
+function mergeSaved(memory: WorkflowMemory, data: IDataObject): void {
+	const saved = data[STATIC_DATA_KEY];
+	if (!isObject(saved) || saved.savedBy === memory.id || !isObject(saved.triggers)) return;
+	for (const [nodeId, ids] of Object.entries(saved.triggers)) {
+		if (!isObject(ids)) continue;
+		const { events, requests } = triggerOf(memory, nodeId);
+		events.merge(ids.events);
+		requests.merge(ids.requests);
+	}
+}
+
+/** Writes what this memory knows into the static data. */
+function write({ id, triggers }: WorkflowMemory, data: IDataObject, now: number): void {
+	const used: Array<[string, IDataObject]> = [];
+	for (const [nodeId, trigger] of triggers) {
+		const { events, requests } = trigger;
+		// A deleted trigger never removes its own.
+		trigger.removeOlder({ eventsMs: MAX_REPEAT_WINDOW_MS, requestsMs: MAX_REPEAT_WINDOW_MS }, now);
+		if (events.isEmpty && requests.isEmpty) continue;
+		used.push([nodeId, { events: events.serialize(), requests: requests.serialize() }]);
+	}
+	data[STATIC_DATA_KEY] = { savedBy: id, triggers: Object.fromEntries(used) };
 }
 
 /** For how long things are remembered. */
@@ -160,8 +192,8 @@ export interface SeenEvents {
 	/** Adds an event that started the workflow. One that is there already counts from now on. */
 	addEvent(event: string): void;
 	addRequest(request: string): void;
-	/** Adds an event as soon as n8n's answer shows that it started the workflow. */
-	addEventIfStarted(event: string, answer: Answer): void;
+	/** Adds events as soon as this answer of n8n's shows that they started the workflow. */
+	addIfStarted(events: string[], answer: Answer): void;
 	/** Has n8n save everything when it answers this request. */
 	save(): void;
 }
@@ -170,40 +202,37 @@ export interface SeenEvents {
  * Opens what a trigger has received.
  *
  * It is kept in the process, which sees all of its own requests at once. n8n's static data keeps it
- * for a restart and for other processes: n8n reads it before a request and writes it after, whole
- * and without a lock. Each request therefore saves all that its process knows.
+ * for a restart and for other processes: n8n reads it before a request and writes it after, the
+ * whole workflow's and without a lock. Each request therefore saves all that its process knows, of
+ * the workflow's other triggers, too, which is why it is in the global part.
  *
  * @param now milliseconds since 1970
  */
 export function openSeenEvents(
 	context: IWebhookFunctions,
-	{ eventsMs, requestsMs }: SeenWindows,
+	windows: SeenWindows,
 	now: number,
 ): SeenEvents {
-	const memory = memoryOf(triggerId(context), now);
-	const { events, requests, starting } = memory;
-	const data = context.getWorkflowStaticData('node');
+	const memory = memoryOf(String(context.getWorkflow().id), now);
+	const data = context.getWorkflowStaticData('global');
 	mergeSaved(memory, data);
-	recordAnswers(memory);
-	events.removeOlder(now - eventsMs);
-	requests.removeOlder(now - requestsMs);
+	const trigger = triggerOf(memory, context.getNode().id);
+	const { events, requests, starting } = trigger;
+	trigger.recordAnswers();
+	trigger.removeOlder(windows, now);
 	return {
-		hasEvent: (event) => events.has(event, now - eventsMs),
-		hasRequest: (request) => requests.has(request, now - requestsMs),
+		hasEvent: (event) => events.has(event, now - windows.eventsMs),
+		hasRequest: (request) => requests.has(request, now - windows.requestsMs),
 		isStarting: (event) => starting.has(event),
 		addEvent(event) {
 			starting.delete(event);
 			events.add(event, Date.now());
 		},
 		addRequest: (request) => requests.add(request, now),
-		addEventIfStarted(event, answer) {
-			starting.set(event, { answer, since: now });
-			answer.once('close', () => recordAnswers(memory));
+		addIfStarted(ids, answer) {
+			for (const event of ids) starting.set(event, { answer, since: now });
+			answer.once('close', () => trigger.recordAnswers());
 		},
-		save() {
-			data.savedBy = memory.id;
-			data.seenEvents = events.serialize();
-			data.seenRequests = requests.serialize();
-		},
+		save: () => write(memory, data, Date.now()),
 	};
 }

@@ -26,6 +26,7 @@ import { createGunzip } from 'node:zlib';
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	INode,
 	INodeExecutionData,
 	INodeType,
 	INodeTypes,
@@ -77,7 +78,7 @@ export interface Execution {
 }
 
 export interface StartTriggerOptions {
-	/** The workflow; its first node of the package's trigger is the one that is called. */
+	/** The workflow; each of its triggers of the package has an address of its own. */
 	workflow: WorkflowJson;
 	/** Types of the nodes that are not in the package, by full name. */
 	nodeTypes?: NodeTypesByName;
@@ -92,9 +93,11 @@ export interface StartTriggerOptions {
 
 /** A workflow that waits for webhooks. */
 export interface RunningTrigger {
-	/** The address for production, and for a test in the editor. */
+	/** The first trigger's address for production, and for a test in the editor. */
 	url: string;
 	testUrl: string;
+	/** The addresses of all triggers for production, by the name of the node. */
+	urls: Record<string, string>;
 	executions: Execution[];
 	/** What the node wrote to n8n's log. */
 	logs: string[];
@@ -167,6 +170,7 @@ export async function startTrigger(options: StartTriggerOptions): Promise<Runnin
 class TriggerServer implements RunningTrigger {
 	url = '';
 	testUrl = '';
+	urls: Record<string, string> = {};
 	readonly executions: Execution[] = [];
 	readonly logs: string[] = [];
 	readonly store: StaticDataStore;
@@ -191,8 +195,13 @@ class TriggerServer implements RunningTrigger {
 	async listen(): Promise<void> {
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
 		const { port } = this.server.address() as AddressInfo;
-		this.url = `http://127.0.0.1:${port}/webhook/test/webhook`;
-		this.testUrl = `http://127.0.0.1:${port}/webhook-test/test/webhook`;
+		const server = `http://127.0.0.1:${port}`;
+		const triggers = this.options.workflow.nodes.filter(({ type }) => type === TRIGGER_NODE);
+		for (const { name, webhookId } of triggers) {
+			this.urls[name] = `${server}/webhook/${webhookId}/webhook`;
+		}
+		this.url = this.urls[triggers[0].name];
+		this.testUrl = this.url.replace('/webhook/', '/webhook-test/');
 	}
 
 	async close(): Promise<void> {
@@ -203,7 +212,7 @@ class TriggerServer implements RunningTrigger {
 
 	async activate(): Promise<boolean> {
 		const workflow = this.createWorkflow(this.loadStaticData());
-		const { node, type, webhook } = this.triggerOf(workflow);
+		const { node, type, webhook } = this.triggerOf(workflow, this.url);
 		const methods = type.webhookMethods?.default;
 		const additionalData = createAdditionalData(this.helper);
 		const context = new HookContext(workflow, node, additionalData, 'trigger', 'activate', webhook);
@@ -240,9 +249,12 @@ class TriggerServer implements RunningTrigger {
 		});
 	}
 
-	private triggerOf(workflow: WorkflowType) {
-		const node = Object.values(workflow.nodes).find(({ type }) => type === TRIGGER_NODE);
-		if (!node) throw new Error('The workflow has no Lukittu Trigger');
+	/** The trigger with this address, whose host does not matter. */
+	private triggerOf(workflow: WorkflowType, url: string) {
+		const node = Object.values(workflow.nodes).find(
+			({ type, webhookId }) => type === TRIGGER_NODE && url.includes(`/${webhookId}/`),
+		);
+		if (!node) throw new Error('The workflow has no Lukittu Trigger with this address');
 		const type = this.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
 		const webhookDescription = type.description.webhooks?.[0] as IWebhookDescription;
 		const webhook = { webhookDescription, node: node.name } as IWebhookData;
@@ -251,7 +263,8 @@ class TriggerServer implements RunningTrigger {
 
 	private async handle(request: Request, response: ServerResponse): Promise<void> {
 		const isTest = request.url === new URL(this.testUrl).pathname;
-		if (request.method !== 'POST' || !(isTest || request.url === new URL(this.url).pathname)) {
+		const paths = Object.values(this.urls).map((url) => new URL(url).pathname);
+		if (request.method !== 'POST' || !(isTest || paths.includes(request.url ?? ''))) {
 			return send(response, 404, { message: 'The requested webhook is not registered.' });
 		}
 		prepare(request);
@@ -272,7 +285,7 @@ class TriggerServer implements RunningTrigger {
 		await this.beforeWebhook(request);
 		const staticData = this.loadStaticData();
 		const workflow = this.createWorkflow(staticData);
-		const { node, type, webhook } = this.triggerOf(workflow);
+		const { node, type, webhook } = this.triggerOf(workflow, request.url ?? '');
 		const additionalData = this.additionalDataFor(request, response);
 		if (!this.keepsBody(workflow, node.name, mode)) await parseBody(request);
 
@@ -299,7 +312,7 @@ class TriggerServer implements RunningTrigger {
 			await this.beforeStart();
 			this.start(execution, node.name, result.workflowData, additionalData, mode);
 		}
-		const answer = this.answerOf(workflow, result, mode);
+		const answer = this.answerOf(workflow, node, webhook, result, mode);
 		await this.saveStaticData(workflow, mode);
 		send(response, 200, answer);
 	}
@@ -307,14 +320,15 @@ class TriggerServer implements RunningTrigger {
 	/** n8n's answer to what the node gave back. */
 	private answerOf(
 		workflow: WorkflowType,
+		node: INode,
+		{ webhookDescription }: IWebhookData,
 		{ workflowData, webhookResponse }: IWebhookResponseData,
 		mode: WorkflowExecuteMode,
 	): unknown {
 		if (!workflowData) return webhookResponse ?? { message: 'Webhook call received' };
-		const { node, webhook } = this.triggerOf(workflow);
 		const responseData = workflow.expression.getComplexParameterValue(
 			node,
-			webhook.webhookDescription.responseData,
+			webhookDescription.responseData,
 			mode,
 			{},
 			undefined,

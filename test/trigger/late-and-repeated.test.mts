@@ -157,7 +157,7 @@ describe(`more than ${MAX_SEEN} events in the window`, () => {
 			seen.addRequest(eventId('request', Buffer.from(String(id))));
 		}
 		seen.save();
-		store.write(JSON.stringify({ 'node:Lukittu Trigger': data }));
+		store.write(JSON.stringify({ global: data }));
 	}
 
 	test('the oldest fall out first, and what is saved stays below 500 kB', async () => {

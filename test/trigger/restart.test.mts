@@ -44,9 +44,9 @@ async function restart(options: IDataObject = {}, extra: ListenOptions[1] = {}):
 	await start(options, extra);
 }
 
-async function send(id: number | string, event = EVENT): Promise<string> {
+async function send(id: number | string, event = EVENT, url = trigger.url): Promise<string> {
 	now += 1;
-	const { status, body } = await post(trigger.url, delivery(event, { id }, { timestamp: now }));
+	const { status, body } = await post(url, delivery(event, { id }, { timestamp: now }));
 	return `${status} ${(JSON.parse(body) as { message: string }).message}`;
 }
 
@@ -229,6 +229,75 @@ test('Lukittu hung up while n8n was starting the workflow', async () => {
 	expect(trigger.executions).toHaveLength(1);
 	await restart();
 	expect(await send(1)).toBe(REPEAT);
+});
+
+describe('several triggers in one workflow', () => {
+	/** A workflow with as many triggers, all for any event. */
+	function workflowWithTriggers(count: number, name = 'Lukittu Trigger') {
+		const workflow = workflowWith({ events: ['*'], additionalOptions: {} });
+		const [node, ...others] = workflow.nodes;
+		const triggers = range(count).map((index) => ({
+			...node,
+			id: `trigger-${index}`,
+			name: `${name} ${index}`,
+			webhookId: `hook-${index}`,
+		}));
+		return { ...workflow, nodes: [...triggers, ...others], connections: {} };
+	}
+
+	const urls = () => Object.values(trigger.urls);
+	const sendToAll = async (ids: number[]) =>
+		await Promise.all(ids.flatMap((id) => urls().map(async (url) => await send(id, EVENT, url))));
+
+	test.each([
+		['one event at once', 2, 1],
+		['20 events at once', 2, 20],
+		['10 events at once', 3, 10],
+	])('%s to each of %i', async (_, count, length) => {
+		const extra = { workflow: workflowWithTriggers(count) };
+		await start({}, extra);
+		// Long enough for all to read static data before the first is saved.
+		trigger.beforeStart = async () => await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(await sendToAll(range(length))).toEqual(repeated(STARTED, length * count));
+		await restart({}, extra);
+		expect(await sendToAll(range(length))).toEqual(repeated(REPEAT, length * count));
+	});
+
+	test('one saves while n8n is starting the workflow for another', async () => {
+		const extra = { workflow: workflowWithTriggers(2) };
+		await start({}, extra);
+		const [one, other] = urls();
+		const { reached, release } = hold('beforeStart');
+		const first = send(1, EVENT, one);
+		await reached;
+		expect(await send(1, EVENT, other)).toBe(STARTED);
+		release();
+		expect(await first).toBe(STARTED);
+		await restart({}, extra);
+		expect(await sendToAll([1])).toEqual(repeated(REPEAT, 2));
+	});
+
+	test('what one has saved stays after a restart in which only another gets events', async () => {
+		const extra = { workflow: workflowWithTriggers(2) };
+		await start({}, extra);
+		await sendToAll(range(3));
+		await restart({}, extra);
+		for (const id of range(3)) await send(id + 10, EVENT, urls()[1]);
+		await restart({}, extra);
+		expect(await sendToAll(range(3))).toEqual(repeated(REPEAT, 6));
+	});
+
+	test('each of them starts the workflow with the same event', async () => {
+		await start({}, { workflow: workflowWithTriggers(3) });
+		expect(await sendToAll([1])).toEqual(repeated(STARTED, 3));
+	});
+
+	test('one that was renamed knows its events', async () => {
+		await start({}, { workflow: workflowWithTriggers(1, 'Before') });
+		await sendInTurn(range(3));
+		await restart({}, { workflow: workflowWithTriggers(1, 'After') });
+		expect(await sendInTurn(range(3))).toEqual(repeated(REPEAT, 3));
+	});
 });
 
 describe('a workflow that changes its own static data', () => {
