@@ -1,0 +1,47 @@
+import type { IDataObject } from 'n8n-workflow';
+import { fieldLabel } from '../labels';
+
+/** Fields as they are written; what is undefined is not known. */
+type Written = Record<string, unknown>;
+
+/** The same text for equal values: lists come back in another order. */
+function canonical(value: unknown): string {
+	if (Array.isArray(value)) return `[${value.map(canonical).sort().join()}]`;
+	if (typeof value !== 'object' || value === null) return String(JSON.stringify(value));
+	const entries = Object.entries(value).map(([name, inner]) => `${name}:${canonical(inner)}`);
+	return `{${entries.sort().join()}}`;
+}
+
+/** The fields known of both that are not the same. */
+export function differingFields(one: Written, other: Written): string[] {
+	return Object.keys(one).filter((field) => {
+		const values = [one[field], other[field]];
+		return !values.includes(undefined) && canonical(values[0]) !== canonical(values[1]);
+	});
+}
+
+/** A license or customer on the way of a change, each in the form in which it is written. */
+interface Change {
+	/** As it was read. */
+	before: Written;
+	sent: Written;
+	/** As Lukittu answered the write. */
+	answered: Written;
+	/** As it was read after that, where that worked. */
+	after?: Written;
+}
+
+/**
+ * What a change says of other processes that wrote to the same at the same moment: the labels of
+ * the fields that are not as they were sent though the change did not name them, or that are not
+ * as they were answered any more. Nothing where there are none.
+ */
+export function changedMeanwhile({ before, sent, answered, after }: Change): IDataObject {
+	const isNamed = (field: string) => canonical(before[field]) !== canonical(sent[field]);
+	const fields = [
+		...differingFields(sent, answered).filter((field) => !isNamed(field)),
+		...differingFields(answered, after ?? {}),
+	];
+	const labels = [...new Set(fields.map(fieldLabel))].sort();
+	return labels.length > 0 ? { changedMeanwhile: labels } : {};
+}
