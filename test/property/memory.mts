@@ -103,6 +103,7 @@ export class Memory {
 			return this.exchange(method, url, body) as T;
 		},
 		runExclusive: async (name, task) => await task(typeof name === 'string' ? name : await name()),
+		lookUntil: async (look) => await look(),
 	};
 
 	private exchange(method: string, url: string, body?: IDataObject): unknown {

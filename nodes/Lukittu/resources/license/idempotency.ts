@@ -4,6 +4,7 @@ import { listEntries } from '../../lists/listEntries';
 import { tolerant, type Client } from '../../transport/client';
 import type { License, LicenseBody, LukittuRequest, MetadataEntry } from '../../types';
 import { hasMetadata, licenseList } from './list';
+import { readLicense } from './read';
 import { licenseResource } from './resource';
 
 /** The metadata key under which a license keeps the idempotency key it was created with. */
@@ -104,6 +105,43 @@ async function resolveDuplicates(
 }
 
 /**
+ * Makes sure that a license found by its key is what the item asks for: it belongs to all of the
+ * customers and products that the item names. Expiration, limits and metadata are not compared: a
+ * subscription comes with a new date each time.
+ *
+ * @throws UserError where a customer or product is missing
+ */
+async function checkSale(
+	client: Client,
+	key: string,
+	found: License,
+	{ customerIds, productIds }: LicenseCreateBody,
+): Promise<void> {
+	const isTold = found.customers !== undefined && found.products !== undefined;
+	const {
+		licenseKey,
+		customers = [],
+		products = [],
+	} = isTold ? found : await readLicense(client, { by: 'key', key: found.licenseKey });
+	const lacking = (wanted: string[], has: Array<{ id: string }>, noun: string) => {
+		const ids = wanted.filter((id) => !has.some((link) => link.id === id));
+		return ids.length > 0 ? [`the ${noun}${ids.length > 1 ? 's' : ''} ${ids.join(', ')}`] : [];
+	};
+	const missing = [
+		...lacking(productIds, products, 'product'),
+		...lacking(customerIds, customers, 'customer'),
+	];
+	if (missing.length === 0) return;
+	throw new UserError(
+		`The idempotency key "${key}" was used for another sale: its license ${licenseKey} lacks ${missing.join(' and ')}`,
+		{
+			description:
+				"Give each license you sell an 'Idempotency Key' of its own: of a payment for several, put the line of the order and the number of the piece into the key, such as {{ $json.payment }}-{{ $json.line }}-1. Where the customers or products of this license were changed since it was sold, switch on 'Accept Changed License' under 'Options'.",
+		},
+	);
+}
+
+/**
  * Makes a license. Where the answer is lost, it is looked for; of several that are found, it cannot
  * be told which is this one, so none is deleted.
  */
@@ -125,24 +163,38 @@ async function createAndVerify(
 		: await resolveDuplicates(client, key, made, isMailed);
 }
 
+/** A create with an idempotency key. */
+export interface KeyedCreate {
+	/** The key, which is also in the metadata that is sent. */
+	key: string;
+	request: LukittuRequest & { body: LicenseCreateBody };
+	/** Whether a license with this key may have other customers or products by now. */
+	acceptsChanged: boolean;
+	/** Throws where the license must not be created any more. */
+	checkCreate: () => void;
+}
+
 /**
  * Creates a license unless there is one with the same idempotency key.
  *
- * @param key the idempotency key, which is also in the metadata that is sent
- * @param isMailed whether Lukittu e-mails the key of a new license
- * @param request the create
+ * @throws UserError if the license with this key is another sale's
  * @see section "Idempotent Create" in docs/architecture.md
  */
 export async function findOrCreate(
 	client: Client,
-	key: string,
-	isMailed: boolean,
-	request: LukittuRequest,
+	{ key, request, acceptsChanged, checkCreate }: KeyedCreate,
 ): Promise<Created> {
-	return await client.runExclusive(`idempotency key ${key}`, async () => {
-		const [existing, ...others] = await licensesWith(client, key);
-		return existing
-			? created(existing, others, true)
-			: await createAndVerify(client, key, isMailed, request);
+	return await client.runExclusive(`idempotency key ${key}`, async (_, lost) => {
+		// While Lukittu may still carry out an earlier create, a second one would be one too many.
+		const found = await client.lookUntil(async () => {
+			const licenses = await licensesWith(client, key);
+			return licenses.length > 0 ? licenses : undefined;
+		}, lost?.until ?? 0);
+		if (!found) checkCreate();
+		const result = found
+			? created(found[0], found.slice(1), true)
+			: await createAndVerify(client, key, request.body.sendEmailDelivery, request);
+		if (!acceptsChanged) await checkSale(client, key, result.license, request.body);
+		return result;
 	});
 }
