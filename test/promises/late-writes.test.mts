@@ -39,7 +39,7 @@ describe.each(LOSSES)('after an update that was given up: %s', (_, kind) => {
 			...ONCE,
 		});
 		expect(readable(first.error)).toMatch(
-			/It is not known whether the license .* was changed: Lukittu may still be working on it\. Wait/,
+			/It is not known whether the license .* was changed: look it up in Lukittu before you repeat this\. Lukittu may still be working on it/,
 		);
 		const second = await runLicense(sandbox, 'suspend', {
 			license: byKey(license.licenseKey),

@@ -38,9 +38,9 @@ function apiError(
 	const { isRepeatable = request.method !== 'POST' || request.lookUp !== undefined } = request;
 	const advice =
 		request.method === 'POST' && isRepeatable
-			? 'Repeat this item in some minutes: nothing will be there twice.'
-			: 'Wait some minutes, and look it up in Lukittu before you repeat this.';
-	const look = `It is not known whether ${request.subject} was ${done}: Lukittu may still be working on it. ${advice}`;
+			? 'Lukittu may still be working on it. Repeat this item in some minutes: nothing will be there twice.'
+			: 'look it up in Lukittu before you repeat this. Lukittu may still be working on it for some minutes.';
+	const look = `It is not known whether ${request.subject} was ${done}: ${advice}`;
 	const words = isUnknown ? `${description} ${look}` : description;
 	const error = wordedError(node, { message, description: words }, httpCode);
 	error.context.outcomeUnknown = isUnknown;

@@ -78,6 +78,12 @@ export function writtenOf(license: License): Partial<LicenseUpdateBody> {
 	};
 }
 
+/** Of a body, what means something: without days, Lukittu sets their number and start as it likes. */
+export function meaningOf(body: Partial<LicenseUpdateBody>): Partial<LicenseUpdateBody> {
+	if (body.expirationType === 'DURATION') return body;
+	return { ...body, expirationStart: undefined, expirationDays: undefined };
+}
+
 /** Whether a license is as this body makes it. */
 export function isWritten(license: License, body: IDataObject): boolean {
 	// Lukittu fills in what is null of an expiration.

@@ -3,7 +3,7 @@ import { licenseFault } from '../../checks/answers';
 import { tolerant, type Client } from '../../transport/client';
 import type { License, LicenseReference } from '../../types';
 import { changedMeanwhile } from '../meanwhile';
-import { isWritten, writtenOf, type LicenseUpdateBody } from './body';
+import { isWritten, meaningOf, writtenOf, type LicenseUpdateBody } from './body';
 import { checkSame, lookUpLicense, readLicense, subjectOf } from './read';
 import { licenseResource } from './resource';
 
@@ -36,8 +36,8 @@ async function write(
 	const isRead = after.status === 'fulfilled' && after.value.id === license.id;
 	const outcome = changedMeanwhile({
 		before: writtenOf(current),
-		sent: body,
-		answered: writtenOf(license),
+		sent: meaningOf(body),
+		answered: meaningOf(writtenOf(license)),
 		after: isRead ? writtenOf(after.value) : undefined,
 	});
 	return { license, outcome };
