@@ -20,6 +20,11 @@ export function differingFields(one: Written, other: Written): string[] {
 	});
 }
 
+/** What a field changes with: Lukittu sets the fields of an expiration by each other. */
+function partOf(field: string): string {
+	return field.startsWith('expiration') ? 'expiration' : field;
+}
+
 /** A license or customer on the way of a change, each in the form in which it is written. */
 interface Change {
 	/** As it was read. */
@@ -37,9 +42,9 @@ interface Change {
  * as they were answered any more. Nothing where there are none.
  */
 export function changedMeanwhile({ before, sent, answered, after }: Change): IDataObject {
-	const isNamed = (field: string) => canonical(before[field]) !== canonical(sent[field]);
+	const named = differingFields(before, sent).map(partOf);
 	const fields = [
-		...differingFields(sent, answered).filter((field) => !isNamed(field)),
+		...differingFields(sent, answered).filter((field) => !named.includes(partOf(field))),
 		...differingFields(answered, after ?? {}),
 	];
 	const labels = [...new Set(fields.map(fieldLabel))].sort();
