@@ -97,6 +97,31 @@ test('one that was never carried out holds the next for 15 seconds after a cut',
 	expect(license).toMatchObject({ hwidLimit: null, ipLimit: 3 });
 });
 
+test('the same change does not wait', async () => {
+	const license = sandbox.addLicense();
+	commitLater(sandbox, 'PUT', 'resetBefore', 4000, (body) => writeLicense(license, body));
+	const update = async (updateFields: IDataObject) =>
+		await runLicense(sandbox, 'update', { license: byId(license.id), updateFields, ...ONCE });
+	const begun = Date.now();
+	await update({ hwidLimit: 7 });
+	const { error } = await update({ hwidLimit: 7 });
+	expect(readable(error).trim()).toBe('');
+	expect(Date.now() - begun).toBeLessThan(2500);
+	expect(license.hwidLimit).toBe(7);
+});
+
+test('after a canceled change, repeating it does not wait', async () => {
+	const license = sandbox.addLicense();
+	sandbox.addFault({ method: 'PUT', kind: 'hang' });
+	const suspend = async (cancelAfter?: Promise<unknown>) =>
+		await runLicense(sandbox, 'suspend', { license: byId(license.id) }, { cancelAfter });
+	await suspend(sleep(700));
+	const begun = Date.now();
+	expect(readable((await suspend()).error).trim()).toBe('');
+	expect(Date.now() - begun).toBeLessThan(2500);
+	expect(license.suspended).toBe(true);
+});
+
 describe('another process writes while a change is under way', () => {
 	/** Runs something once, between the write and the look at what came of it. */
 	const afterWrite = (then: () => void) => {

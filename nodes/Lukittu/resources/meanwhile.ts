@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fieldLabel } from '../labels';
+import type { Client } from '../transport/client';
+import type { LostWrite } from '../transport/lostWrites';
 
 /** Fields as they are written; what is undefined is not known. */
 type Written = Record<string, unknown>;
@@ -49,4 +51,49 @@ export function changedMeanwhile({ before, sent, answered, after }: Change): IDa
 	];
 	const labels = [...new Set(fields.map(fieldLabel))].sort();
 	return labels.length > 0 ? { changedMeanwhile: labels } : {};
+}
+
+/** What an update needs to know of an earlier one that may come late. */
+interface Update<T> {
+	read: () => Promise<T>;
+	/** Whether it shows: what was read is as it made it. */
+	isWritten: (current: T, body: IDataObject) => boolean;
+	/** What this update would write. It may throw. */
+	bodyFor: (current: T) => IDataObject | undefined;
+}
+
+/** Whether an update would write the same once more, so that it does not matter which comes last. */
+function isRepeat<T>({ bodyFor }: Update<T>, current: T, lostBody: IDataObject): boolean {
+	try {
+		const body = bodyFor(current);
+		return canonical(body) === canonical(lostBody);
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * Reads what is to be changed. Where an earlier update got no answer, it reads again until that one
+ * shows or is not expected any more: carried out later, it would undo this one.
+ */
+export async function readSettled<T>(
+	client: Client,
+	update: Update<T>,
+	lost: LostWrite | undefined,
+): Promise<T> {
+	let current = await update.read();
+	if (!lost?.body) return current;
+	const { body, until, forget } = lost;
+	const isSettled = () => {
+		const hasShown = update.isWritten(current, body);
+		if (hasShown) forget();
+		return hasShown || isRepeat(update, current, body);
+	};
+	if (isSettled()) return current;
+	const readAgain = async () => {
+		current = await update.read();
+		return isSettled() || undefined;
+	};
+	await client.lookUntil(readAgain, until);
+	return current;
 }

@@ -3,7 +3,7 @@ import { connectionOf, teamOf } from '../checks/connection';
 import { isLostAnswer } from '../errors/nodeErrors';
 import type { LukittuRequest } from '../types';
 import { untilCanceled } from './cancellation';
-import { forgetLost, lookUntil, lostWriteTo, rememberLost, type LostWrite } from './lostWrites';
+import { lookUntil, lostWriteTo, rememberLost, type LostWrite } from './lostWrites';
 import { runExclusive } from './mutex';
 import { lukittuRequest, type RequestSettings } from './request';
 
@@ -85,10 +85,7 @@ export class ItemClient implements Client {
 		const written = `${team} ${subject}`;
 		const result = runExclusive(written, signal, async () => {
 			const [outcome] = await Promise.allSettled([task(subject, lostWriteTo(written))]);
-			if (outcome.status === 'fulfilled') {
-				forgetLost(written);
-				return outcome.value;
-			}
+			if (outcome.status === 'fulfilled') return outcome.value;
 			if (isLostAnswer(outcome.reason)) rememberLost(written, outcome.reason, this.written);
 			throw outcome.reason;
 		});

@@ -23,6 +23,8 @@ export interface LostWrite {
 	until: number;
 	/** What an update sent. */
 	body?: IDataObject;
+	/** To be called where it has shown: nobody has to wait for it any more. */
+	forget: () => void;
 }
 
 const lostWrites = new Map<string, LostWrite>();
@@ -47,12 +49,8 @@ export function lookUntilFor(lost: unknown, giveUpAt: number, triesOnce: boolean
 export function rememberLost(name: string, lost: unknown, body: IDataObject | undefined): void {
 	const now = Date.now();
 	for (const [known, { until }] of lostWrites) if (until <= now) lostWrites.delete(known);
-	lostWrites.set(name, { until: mayCommitUntil(lost), body });
-}
-
-/** Forgets it: what became of the write is known. */
-export function forgetLost(name: string): void {
-	lostWrites.delete(name);
+	const forget = () => lostWrites.delete(name);
+	lostWrites.set(name, { until: mayCommitUntil(lost), body, forget });
 }
 
 /** The last write to this whose fate is still open. */
@@ -80,6 +78,7 @@ export async function lookUntil<T>(
 		const found = await look();
 		if (found !== undefined || isLast) return found;
 		const leftMs = Math.max(until - Date.now(), 0);
-		await untilCanceled(signal, sleep(Math.min(pause, leftMs)));
+		// One millisecond more: a timer may come early by that much.
+		await untilCanceled(signal, sleep(Math.min(pause, leftMs) + 1));
 	}
 }

@@ -1,4 +1,4 @@
-import { UserError } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 import { fieldLabel } from '../../labels';
 import type { Address, Customer, MetadataEntry } from '../../types';
 import { differingFields } from '../meanwhile';
@@ -138,8 +138,8 @@ export function writtenOf(customer: Customer): WrittenCustomer {
 }
 
 /** Whether a customer is as this body makes it. */
-export function isWritten(customer: Customer, body: CustomerBody): boolean {
-	return differingFields(writtenBy(body), writtenOf(customer)).length === 0;
+export function isWritten(customer: Customer, body: IDataObject): boolean {
+	return differingFields(writtenBy(body as CustomerBody), writtenOf(customer)).length === 0;
 }
 
 /** Whether a body would leave the customer as it is. */

@@ -184,8 +184,8 @@ export async function createOrUpdate(
 			const customers = await customersWith(client, email);
 			return customers.length > 0 ? customers : undefined;
 		}, lost?.until ?? 0);
-		return found
-			? await updateOldest(client, found, email, changes, true)
-			: await create(client, email, changes);
+		if (!found) return await create(client, email, changes);
+		lost?.forget();
+		return await updateOldest(client, found, email, changes, true);
 	});
 }

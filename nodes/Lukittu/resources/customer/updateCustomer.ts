@@ -3,7 +3,7 @@ import { customerFault } from '../../checks/answers';
 import { writtenFault } from '../../checks/customer';
 import { tolerant, type Client } from '../../transport/client';
 import type { Customer } from '../../types';
-import { changedMeanwhile } from '../meanwhile';
+import { changedMeanwhile, readSettled } from '../meanwhile';
 import { isWritten, writtenBy, writtenOf, type CustomerBody } from './body';
 import { pathOf, readCustomer, subjectOf } from './read';
 import { customerResource } from './resource';
@@ -66,14 +66,8 @@ export async function updateCustomer(
 	bodyFor: (current: Customer) => CustomerBody | undefined,
 ): Promise<ChangedCustomer> {
 	return await client.runExclusive(id, async (_, lost) => {
-		let current = await readCustomer(client, id);
-		if (lost?.body) {
-			const { until, body: lostBody } = lost;
-			await client.lookUntil(async () => {
-				current = await readCustomer(client, id);
-				return isWritten(current, lostBody as CustomerBody) || undefined;
-			}, until);
-		}
+		const read = async () => await readCustomer(client, id);
+		const current = await readSettled(client, { read, isWritten, bodyFor }, lost);
 		const body = bodyFor(current);
 		if (body === undefined) return { customer: current };
 		checkKept(id, body);

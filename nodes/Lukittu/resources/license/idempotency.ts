@@ -201,7 +201,10 @@ export async function findOrCreate(client: Client, create: KeyedCreate): Promise
 			const licenses = await licensesWith(client, key);
 			return licenses.length > 0 ? licenses : undefined;
 		}, lost?.until ?? 0);
-		if (found) return await foundOf(client, create, found, true);
+		if (found) {
+			lost?.forget();
+			return await foundOf(client, create, found, true);
+		}
 		checkCreate();
 		return await createAndVerify(client, create);
 	});

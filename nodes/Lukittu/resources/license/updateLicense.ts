@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { licenseFault } from '../../checks/answers';
 import { tolerant, type Client } from '../../transport/client';
 import type { License, LicenseReference } from '../../types';
-import { changedMeanwhile } from '../meanwhile';
+import { changedMeanwhile, readSettled } from '../meanwhile';
 import { isWritten, meaningOf, writtenOf, type LicenseUpdateBody } from './body';
 import { checkSame, lookUpLicense, readLicense, subjectOf } from './read';
 import { licenseResource } from './resource';
@@ -65,14 +65,7 @@ export async function updateLicense(
 			checkSame(license, id);
 			return license;
 		};
-		let current = await read();
-		if (lost?.body) {
-			const { until, body: lostBody } = lost;
-			await client.lookUntil(async () => {
-				current = await read();
-				return isWritten(current, lostBody) || undefined;
-			}, until);
-		}
+		const current = await readSettled(client, { read, isWritten, bodyFor }, lost);
 		const body = bodyFor(current);
 		if (body === undefined) return { license: current };
 		return await write(client, current, body, { subject: subjectOf(reference), isRepeatable });
