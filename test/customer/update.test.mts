@@ -93,6 +93,7 @@ describe('of a customer that has everything', () => {
 		expect(sent(sandbox)).toEqual([
 			`GET /customers/${customer.id}`,
 			`PUT /customers/${customer.id}`,
+			`GET /customers/${customer.id}`,
 		]);
 		expect(items).toHaveLength(1);
 		expect(items[0].json).toMatchObject({

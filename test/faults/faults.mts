@@ -7,6 +7,9 @@ import type { FaultKind } from '../sandbox/types.mts';
 /** Long enough for any answer of the sandbox on a busy machine. */
 const TIMEOUT_MS = 1500;
 
+/** A create that Lukittu may still be at is looked for until this is over. */
+const LOOKS_SHORTLY = { options: { keepTryingFor: 10 } };
+
 /** What goes wrong once, with the request that an operation is about. */
 export interface FaultCase {
 	/** What happens, for the table. */
@@ -43,7 +46,11 @@ export const FAULTS: FaultCase[] = [
 	},
 	{ name: '503 without `Retry-After`', kind: () => ({ status: 503, details: 'Maintenance' }) },
 	{ name: '502 with a page of HTML', kind: () => ({ status: 502, html: true }) },
-	{ name: '504 with a page of HTML', kind: () => ({ status: 504, html: true }) },
+	{
+		name: '504 with a page of HTML',
+		kind: () => ({ status: 504, html: true }),
+		parameters: LOOKS_SHORTLY,
+	},
 	{ name: '500', kind: () => ({ status: 500, details: 'Something broke' }) },
 	{ name: 'Connection cut before Lukittu acted', kind: () => 'resetBefore' },
 	{ name: 'Connection cut after Lukittu acted', kind: () => 'resetAfter' },
@@ -58,12 +65,12 @@ export const FAULTS: FaultCase[] = [
 	{
 		name: 'No answer within the timeout of the node',
 		kind: () => 'hang',
-		parameters: { requestOptions: { timeout: TIMEOUT_MS } },
+		parameters: { ...LOOKS_SHORTLY, requestOptions: { timeout: TIMEOUT_MS } },
 	},
 	{
 		name: 'Answer later than the timeout of the node',
 		kind: () => ({ delayMs: 2 * TIMEOUT_MS }),
-		parameters: { requestOptions: { timeout: TIMEOUT_MS } },
+		parameters: { ...LOOKS_SHORTLY, requestOptions: { timeout: TIMEOUT_MS } },
 		settlesMs: 3 * TIMEOUT_MS,
 	},
 ];

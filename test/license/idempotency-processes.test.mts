@@ -75,7 +75,7 @@ describe('another process creates an older one at the same moment', () => {
 		['where there are no customers, it is deleted', {}, 0, 'deleted'],
 	])('%s', async (_, additional, customerCount, fate) => {
 		const ids = Array.from({ length: customerCount }, () => sandbox.addCustomer().id);
-		meanwhile(EARLIER);
+		meanwhile({ ...EARLIER, customerIds: ids });
 		const parameters = { customers: customers(...ids) };
 		const result = await createKeyed(sandbox, KEY, additional, { parameters });
 

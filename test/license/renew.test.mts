@@ -134,6 +134,7 @@ describe.each(kinds)('a license that %s', (_, fields, byDate, by45Days) => {
 			`GET /licenses/id/${license.id}`,
 			`GET /licenses/${license.licenseKey}`,
 			`PUT /licenses/id/${license.id}`,
+			`GET /licenses/${license.licenseKey}`,
 		]);
 	});
 });

@@ -88,6 +88,7 @@ describe.each(both)('$operation', ({ operation, becomes, reasonKey }) => {
 			`GET /licenses/id/${license.id}`,
 			`GET /licenses/${license.licenseKey}`,
 			`PUT /licenses/id/${license.id}`,
+			`GET /licenses/${license.licenseKey}`,
 		]);
 
 		const once = { ...license };

@@ -13,8 +13,9 @@ import { licenseSamples } from './samples.mts';
 import { credentialsOf, readable, startShop } from './support.mts';
 import { runTool } from './tool.mts';
 
-/** What these do shows on a busy server, or with empty values, only: see their own tests. */
-const SENDING_OPTIONS = /^options\.(ignoreEmptyValues|keepTryingFor|mostRequestsAtOnce)$/;
+/** What these do shows on a busy server, with empty values, or by a refusal: see their own tests. */
+const SENDING_OPTIONS =
+	/^options\.(acceptChangedLicense|ignoreEmptyValues|keepTryingFor|mostRequestsAtOnce)$/;
 
 let description: INodeTypeDescription;
 let codex: IDataObject;

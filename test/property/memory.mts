@@ -107,6 +107,7 @@ export class Memory {
 			return (await this.exchange(method, url, body)) as T;
 		},
 		runExclusive: async (name, task) => await task(typeof name === 'string' ? name : await name()),
+		lookUntil: async (look) => await look(),
 	};
 
 	private async exchange(method: string, url: string, body?: IDataObject): Promise<unknown> {

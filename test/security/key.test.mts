@@ -177,7 +177,7 @@ test('a value of the user that holds the key is written back as it is, and comes
 		credentials: server.credentials,
 		parameters: { ...PARAMETERS['license suspend'], resource: 'license', operation: 'suspend' },
 	});
-	const { body } = server.requests.at(-1) as { body: IDataObject };
+	const { body } = server.requests.find(({ method }) => method === 'PUT') as { body: IDataObject };
 	expect(body.metadata).toContainEqual(metadata[0]);
 	expect(items[0].json.metadata).toEqual([{ ...metadata[0], value: 'key …' }]);
 });

@@ -199,14 +199,24 @@ export function checkDate(
 }
 
 /**
- * Checks a date in the future, as `checkDate()` does. Without a time, it means the end of that day:
- * what was paid until a day is valid on that day.
+ * Checks the date of an expiry, as `checkDate()` does. Without a time, it means the end of that day:
+ * what was paid until a day is valid on that day. It may have passed: see `checkFuture()`.
  *
- * @throws UserError if it is empty, no date, or not in the future
+ * @throws UserError if it is empty, no date, or before the year 2000
  */
-export function checkFutureDate(value: unknown, place: string, timezone: string): string {
-	const date = checkDate(value, place, timezone, 'end');
-	if (Date.parse(date) > Date.now()) return date;
+export function checkExpiryDate(value: unknown, place: string, timezone: string): string {
+	return checkDate(value, place, timezone, 'end');
+}
+
+/**
+ * Makes sure that a date is in the future. To be called where it is going to be written: a late
+ * repeat that writes nothing must not end at a date that has passed since.
+ *
+ * @param date ISO 8601 in UTC
+ * @throws UserError if it has passed
+ */
+export function checkFuture(date: string, place: string): void {
+	if (Date.parse(date) > Date.now()) return;
 	throw new UserError(`${place} is in the past: ${date}`, {
 		description: 'Lukittu takes only dates in the future. Choose a later one.',
 	});

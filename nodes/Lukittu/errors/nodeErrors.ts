@@ -38,12 +38,13 @@ function apiError(
 	const { isRepeatable = request.method !== 'POST' || request.lookUp !== undefined } = request;
 	const advice =
 		request.method === 'POST' && isRepeatable
-			? 'you can repeat this item, nothing will be there twice.'
-			: 'look it up in Lukittu before you repeat this.';
+			? 'Lukittu may still be working on it. Repeat this item in some minutes: nothing will be there twice.'
+			: 'look it up in Lukittu before you repeat this. Lukittu may still be working on it for some minutes.';
 	const look = `It is not known whether ${request.subject} was ${done}: ${advice}`;
 	const words = isUnknown ? `${description} ${look}` : description;
 	const error = wordedError(node, { message, description: words }, httpCode);
 	error.context.outcomeUnknown = isUnknown;
+	if (isUnknown) error.context.lostAt = Date.now();
 	error.context.isAbsent = isAbsent;
 	error.context.transient = transient;
 	error.context.mustNotRepeat = isUnknown && !isRepeatable;
@@ -55,9 +56,42 @@ export function isLostAnswer(error: unknown): boolean {
 	return error instanceof NodeApiError && error.context.outcomeUnknown === true;
 }
 
+/** When the answer to a write was lost, in milliseconds since 1970. */
+export function lostAt(error: unknown): number {
+	return error instanceof NodeApiError ? Number(error.context.lostAt ?? 0) : 0;
+}
+
+/**
+ * Whether Lukittu may be working on a write for long after its answer was lost: nothing tells that
+ * it has ended.
+ */
+export function mayStillRun(error: unknown): boolean {
+	const isUnanswered = error instanceof NodeApiError && !error.httpCode;
+	return transientOf(error)?.mayStillRun ?? isUnanswered;
+}
+
+/**
+ * Whether a write whose answer was lost got as far as Lukittu, as far as one can tell: there was no
+ * answer, it broke off, or a proxy waited for it in vain. With another status, a server on the way
+ * may have refused it.
+ */
+export function hasReachedLukittu(lost: unknown): boolean {
+	if (!(lost instanceof NodeApiError)) return false;
+	const status = Number(lost.httpCode ?? 0);
+	return status < 300 || transientOf(lost)?.mayStillRun === true;
+}
+
 /** Whether the server itself said that it does not know what the request was about. */
 export function isAbsent(error: unknown): boolean {
 	return error instanceof NodeApiError && error.context.isAbsent === true;
+}
+
+/** Adds to a failure that an earlier try of the same write got no answer of Lukittu's, if so. */
+export function withEarlierTry(failure: unknown, lost: unknown): unknown {
+	if (lost !== undefined && failure instanceof NodeApiError) {
+		failure.description = `${failure.description ?? ''} An earlier try got no answer from Lukittu; it may have been carried out then.`;
+	}
+	return failure;
 }
 
 /** What is known of a failure that may be gone in a moment, or undefined. */

@@ -24,5 +24,6 @@ export function editorClient(context: ILoadOptionsFunctions): Client {
 	return {
 		send: async (request) => withoutKey(await client.send(request), client.leakedKey),
 		runExclusive: async (name, task) => await client.runExclusive(name, task),
+		lookUntil: async (look, until) => await client.lookUntil(look, until),
 	};
 }

@@ -1,7 +1,9 @@
+import type { IDataObject } from 'n8n-workflow';
 import { connectionOf, teamOf } from '../checks/connection';
-import { isAbsent } from '../errors/nodeErrors';
+import { isAbsent, isLostAnswer } from '../errors/nodeErrors';
 import type { LukittuRequest } from '../types';
 import { untilCanceled } from './cancellation';
+import { lookUntil, lostWriteTo, rememberLost, type LostWrite } from './lostWrites';
 import { runExclusive } from './mutex';
 import { lukittuRequest, type RequestSettings } from './request';
 
@@ -14,12 +16,20 @@ export interface Client {
 	 * of one run in the order of its items.
 	 *
 	 * @param name what is changed, within the team; a function where a request has to find it out
+	 * @param task gets the name, and an earlier write to the same that Lukittu may still carry out
 	 */
-	runExclusive<T>(
-		name: string | (() => Promise<string>),
-		task: (name: string) => Promise<T>,
-	): Promise<T>;
+	runExclusive<T>(name: string | (() => Promise<string>), task: ExclusiveTask<T>): Promise<T>;
+	/**
+	 * Looks for something several times, with growing pauses.
+	 *
+	 * @param look gives undefined where there is nothing yet
+	 * @param until when the last look is, in milliseconds since 1970; where that has passed, there is
+	 *   one look
+	 */
+	lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined>;
 }
+
+export type ExclusiveTask<T> = (name: string, lost?: LostWrite) => Promise<T>;
 
 /** An item's place among the items of its run. */
 export interface ItemOrder {
@@ -39,6 +49,9 @@ export class ItemClient implements Client {
 
 	private hasSent = false;
 
+	/** What the item's update sent. */
+	private written: IDataObject | undefined;
+
 	/** @param onFailure called before the next request may start */
 	constructor(
 		private readonly settings: Omit<RequestSettings, 'onFailure'>,
@@ -50,6 +63,7 @@ export class ItemClient implements Client {
 		// What was read is written back before others are read, so that it is still true then.
 		const isUrgent = this.hasSent && request.method === 'PUT';
 		this.hasSent = true;
+		if (request.method === 'PUT') this.written = request.body;
 		const onFailure = (failure: unknown) => {
 			this.failure ??= failure;
 			this.onFailure();
@@ -62,15 +76,25 @@ export class ItemClient implements Client {
 
 	async runExclusive<T>(
 		name: string | (() => Promise<string>),
-		task: (name: string) => Promise<T>,
+		task: ExclusiveTask<T>,
 	): Promise<T> {
 		const { context, signal } = this.settings;
 		const team = teamOf(connectionOf(await context.getCredentials('lukittuApi')));
 		const subject = typeof name === 'string' ? name : await name();
 		await untilCanceled(signal, this.order.earlier);
-		const result = runExclusive(`${team} ${subject}`, signal, async () => await task(subject));
+		const written = `${team} ${subject}`;
+		const result = runExclusive(written, signal, async () => {
+			const [outcome] = await Promise.allSettled([task(subject, lostWriteTo(written))]);
+			if (outcome.status === 'fulfilled') return outcome.value;
+			if (isLostAnswer(outcome.reason)) rememberLost(written, outcome.reason, this.written);
+			throw outcome.reason;
+		});
 		this.order.next();
 		return await result;
+	}
+
+	async lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined> {
+		return await lookUntil(look, until, this.settings.signal);
 	}
 }
 
@@ -79,6 +103,7 @@ export function tolerant(client: Client): Client {
 	return {
 		send: async (request) => await client.send({ ...request, isOptional: true }),
 		runExclusive: async (name, task) => await client.runExclusive(name, task),
+		lookUntil: async (look, until) => await client.lookUntil(look, until),
 	};
 }
 
@@ -95,6 +120,7 @@ export async function unlessDeleted<T>(
 	const lenient: Client = {
 		send: async (request) => await client.send({ ...request, mayBeAbsent: true }),
 		runExclusive: async (name, run) => await client.runExclusive(name, run),
+		lookUntil: async (look, until) => await client.lookUntil(look, until),
 	};
 	const [outcome] = await Promise.allSettled([task(lenient)]);
 	if (outcome.status === 'fulfilled') return outcome.value;

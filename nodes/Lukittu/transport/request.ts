@@ -9,13 +9,16 @@ import { isTooDeep, objectFault } from '../checks/answers';
 import { connectionOf, teamOf, type Connection } from '../checks/connection';
 import {
 	faultError,
+	hasReachedLukittu,
 	isAbsent,
 	isLostAnswer,
 	refusalError,
 	transientOf,
+	withEarlierTry,
 } from '../errors/nodeErrors';
 import type { LukittuRequest, RetryOptions } from '../types';
 import { CanceledError, untilCanceled } from './cancellation';
+import { lookUntil, lookUntilFor, mayCommitUntil } from './lostWrites';
 import { withSlot, type Slot } from './requestLimiter';
 import { retryDelay } from './retry';
 import { mayHoldKey, withoutKey } from './secrets';
@@ -185,13 +188,30 @@ async function exchange<T>(
 	throw refusalError(context.getNode(), request, withoutKey(answer, apiKey), baseUrl);
 }
 
-/** Looks for what a POST created whose answer was lost; undefined where nothing is there. */
-async function lookUpLost(lost: unknown, { lookUp }: LukittuRequest): Promise<unknown> {
-	if (!lookUp) return undefined;
-	const [found] = await Promise.allSettled([lookUp()]);
-	// As long as it is not known, nothing may be created again.
-	if (found.status === 'rejected') throw lost;
-	return found.value;
+/**
+ * Looks for what a POST created whose answer was lost. Lukittu may carry it out seconds later, so
+ * it looks several times.
+ *
+ * @param until when the last look is, in milliseconds since 1970
+ * @returns undefined where nothing came up
+ * @throws the failure if it may still come up, or the last look brought no answer: as long as it is
+ *   not known, nothing may be created again
+ */
+async function lookUpLost(
+	lost: unknown,
+	lookUp: () => Promise<unknown>,
+	until: number,
+	signal: AbortSignal,
+): Promise<unknown> {
+	let isKnown = false;
+	const look = async () => {
+		const [found] = await Promise.allSettled([lookUp()]);
+		isKnown = found.status === 'fulfilled';
+		return found.status === 'fulfilled' ? found.value : undefined;
+	};
+	const found = await lookUntil(look, until, signal);
+	if (found === undefined && (!isKnown || until < mayCommitUntil(lost))) throw lost;
+	return found;
 }
 
 /**
@@ -218,7 +238,7 @@ export async function lukittuRequest<T>(
 
 	const leftMs = () => (giveUpAt === undefined ? keepTryingMs : giveUpAt - Date.now());
 	const wasDeletedBefore = (failure: unknown) =>
-		lost !== undefined && request.method === 'DELETE' && isAbsent(failure);
+		hasReachedLukittu(lost) && request.method === 'DELETE' && isAbsent(failure);
 
 	// Runs in the slot: what it decides holds before the next request may start.
 	const attemptOnce = async (attempt: number, slot: Slot): Promise<Attempt<T>> => {
@@ -261,16 +281,19 @@ export async function lukittuRequest<T>(
 		);
 		if (answer) return answer;
 		if (wasDeletedBefore(failure)) return { data: {} as T };
-		const isLost = isLostAnswer(failure);
-		if (isLost) lost = failure;
+		if (isLostAnswer(failure)) lost = failure;
+		if (isLostAnswer(failure) && request.lookUp) {
+			const until = lookUntilFor(failure, Date.now() + leftMs(), keepTryingMs === 0);
+			const found = await waitFor(lookUpLost(failure, request.lookUp, until, signal));
+			if (found !== undefined) return { data: found as T };
+			if (delayMs === undefined || leftMs() <= 0) throw failure;
+			continue;
+		}
+		if (delayMs === undefined)
+			throw isAbsent(failure) ? withEarlierTry(failure, lost) : (lost ?? failure);
 
 		// After a 429, the limiter pauses, for all requests of the team.
 		const isPaused = transientOf(failure)?.isTooMany === true;
-		if (delayMs !== undefined && !isPaused) {
-			await waitFor(untilCanceled(signal, sleep(delayMs)));
-		}
-		const found = isLost ? await lookUpLost(failure, request) : undefined;
-		if (found !== undefined) return { data: found as T };
-		if (delayMs === undefined) throw lost ?? failure;
+		if (!isPaused) await waitFor(untilCanceled(signal, sleep(delayMs)));
 	}
 }

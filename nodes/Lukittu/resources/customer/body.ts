@@ -1,6 +1,7 @@
-import { UserError } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 import { fieldLabel } from '../../labels';
 import type { Address, Customer, MetadataEntry } from '../../types';
+import { differingFields } from '../meanwhile';
 import { mergedMetadata, type MetadataChanges } from '../metadata';
 import { subjectOf } from './read';
 
@@ -113,6 +114,32 @@ export function customerBody(current: Customer, changes: CustomerChanges): Custo
 		});
 	}
 	return merge(current, changes, subjectOf(current.id));
+}
+
+/** A body, or a customer that was read, in one form; what is not told is undefined. */
+export type WrittenCustomer = Partial<Omit<CustomerBody, 'address'>> & { address?: Address | null };
+
+/** What a body writes. */
+export function writtenBy(body: CustomerBody): WrittenCustomer {
+	return { ...body, address: body.address ?? null };
+}
+
+/** A customer in the form in which it is written. */
+export function writtenOf(customer: Customer): WrittenCustomer {
+	const { email, fullName, username, metadata, address, discordAccount } = customer;
+	return {
+		email,
+		fullName,
+		username,
+		metadata: metadata?.map(({ key, value, locked }) => ({ key, value, locked })),
+		address: address === undefined ? undefined : (mergedAddress(address, undefined) ?? null),
+		discordId: discordAccount === undefined ? undefined : (discordAccount?.discordId ?? null),
+	};
+}
+
+/** Whether a customer is as this body makes it. */
+export function isWritten(customer: Customer, body: IDataObject): boolean {
+	return differingFields(writtenBy(body as CustomerBody), writtenOf(customer)).length === 0;
 }
 
 /** Whether a body would leave the customer as it is. */

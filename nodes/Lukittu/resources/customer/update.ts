@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../execution/operation';
+import type { Customer } from '../../types';
 import { metadataEntries, metadataSettingEntries, removeMetadataField } from '../fields';
 import { customerIdOf } from '../parameters';
 import { customerBody } from './body';
@@ -82,7 +83,8 @@ export const prepareCustomerUpdate: Prepare = (context) => {
 	);
 	const output = customerOutput(context);
 	return async (client) => {
-		const customer = await updateCustomer(client, id, (current) => customerBody(current, changes));
-		return [output(customer)];
+		const bodyFor = (current: Customer) => customerBody(current, changes);
+		const { customer, outcome } = await updateCustomer(client, id, bodyFor);
+		return [output(customer, outcome)];
 	};
 };

@@ -58,7 +58,7 @@ export const prepareCustomerUpsert: Prepare = (context) => {
 	const changes = additionalChanges(additional.fields);
 	const output = customerOutput(context);
 	return async (client) => {
-		const { customer, ...outcome } = await createOrUpdate(client, email, changes);
+		const { customer, outcome } = await createOrUpdate(client, email, changes);
 		return [output(customer, { ...outcome, ...leftOutOf(additional) })];
 	};
 };

@@ -1,5 +1,6 @@
-import { UserError } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 import type { Expiration, License, LicenseBody, MetadataEntry } from '../../types';
+import { differingFields } from '../meanwhile';
 
 /** The whole body of an update: Lukittu refuses one that lacks a field. */
 export type LicenseUpdateBody = LicenseBody & { licenseKey: string };
@@ -63,6 +64,33 @@ export function checkEditable(license: License, advice: string): void {
 	);
 }
 
+/** A license in the form in which it is written; what an answer did not tell is undefined. */
+export function writtenOf(license: License): Partial<LicenseUpdateBody> {
+	return {
+		...unchangedExpiration(license),
+		licenseKey: license.licenseKey,
+		hwidLimit: license.hwidLimit,
+		ipLimit: license.ipLimit,
+		suspended: license.suspended,
+		customerIds: license.customers?.map(({ id }) => id),
+		productIds: license.products?.map(({ id }) => id),
+		metadata: license.metadata && sendable(license.metadata),
+	};
+}
+
+/** Of a body, what means something: without days, Lukittu sets their number and start as it likes. */
+export function meaningOf(body: Partial<LicenseUpdateBody>): Partial<LicenseUpdateBody> {
+	if (body.expirationType === 'DURATION') return body;
+	return { ...body, expirationStart: undefined, expirationDays: undefined };
+}
+
+/** Whether a license is as this body makes it. */
+export function isWritten(license: License, body: IDataObject): boolean {
+	// Lukittu fills in what is null of an expiration.
+	const isFilledIn = (field: string) => field.startsWith('expiration') && body[field] === null;
+	return differingFields(body, writtenOf(license)).every(isFilledIn);
+}
+
 /**
  * Makes the body that writes a license back with some fields replaced and all others as they are.
  *
@@ -75,17 +103,7 @@ export function licenseBody(
 	replaced: Partial<LicenseUpdateBody>,
 ): LicenseUpdateBody {
 	const { customers, products, metadata } = current;
-	const body: LicenseUpdateBody = {
-		...unchangedExpiration(current),
-		licenseKey: current.licenseKey,
-		hwidLimit: current.hwidLimit,
-		ipLimit: current.ipLimit,
-		suspended: current.suspended,
-		customerIds: (customers ?? []).map(({ id }) => id),
-		productIds: (products ?? []).map(({ id }) => id),
-		metadata: sendable(metadata ?? []),
-		...replaced,
-	};
+	const body = { ...writtenOf(current), ...replaced } as LicenseUpdateBody;
 	const isComplete = !Object.values<unknown>(body).includes(undefined);
 	if (customers && products && metadata && isComplete) return body;
 	throw new UserError(`Lukittu did not tell all of the license ${current.licenseKey}`, {

@@ -12,13 +12,19 @@ import { leftOutOf, readOptionalFields } from '../leaveOut';
 import { entriesOf, idsOf, ifAdded } from '../parameters';
 import {
 	checkExpiration,
+	checkNotOver,
 	expirationDateField,
 	expirationDaysField,
 	expirationStartField,
 	expirationTypeField,
 } from './expiration';
 import { customersSelect, hwidLimitField, ipLimitField, productsSelect } from './fields';
-import { findOrCreate, withIdempotencyKey, type LicenseCreateBody } from './idempotency';
+import {
+	findOrCreate,
+	withIdempotencyKey,
+	type KeyedCreate,
+	type LicenseCreateBody,
+} from './idempotency';
 import { licenseOutput } from './output';
 import { licenseResource } from './resource';
 
@@ -70,7 +76,7 @@ export const licenseCreateDescription: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. {{ $json.paymentIntent }}',
 				description:
-					'What stands for this one sale, such as the ID of its payment. A license that was already created with the same key is returned instead of a second one, however often the workflow runs. 1 to 255 characters, compared exactly.',
+					'What stands for this one license: one key for each license sold, such as the ID of the payment, with the line of the order and the number of the piece where a payment is for several. A license that was already created with the same key is returned instead of a second one, however often the workflow runs. 1 to 255 characters, compared exactly.',
 			},
 			ipLimitField,
 			{
@@ -133,6 +139,22 @@ function readBody(context: ItemContext, additional: IDataObject): LicenseCreateB
 	};
 }
 
+/** The option for licenses that were changed after they were sold. */
+export const acceptChangedField: INodeProperties = {
+	displayName: 'Accept Changed License',
+	name: 'acceptChangedLicense',
+	type: 'boolean',
+	default: false,
+	description:
+		"Whether the license with the same 'Idempotency Key' may lack customers or products that this item names, since they were changed after the sale. Without it, such a license is refused: it is likely to be another sale's.",
+};
+
+function readAcceptsChanged(context: ItemContext): boolean {
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const read = (value: unknown) => checkBoolean(value, "'Accept Changed License'");
+	return ifAdded(options, 'acceptChangedLicense', read) ?? false;
+}
+
 /** Create: one POST with all eleven fields, since Lukittu refuses a body that lacks one. */
 export const prepareLicenseCreate: Prepare = (context) => {
 	const optional = readOptionalFields(context, 'additionalFields');
@@ -140,23 +162,30 @@ export const prepareLicenseCreate: Prepare = (context) => {
 	const body = readBody(context, additional);
 	const output = licenseOutput(context);
 	const key = ifAdded(additional, 'idempotencyKey', checkIdempotencyKey);
-	const request: LukittuRequest = {
+	const acceptsChanged = readAcceptsChanged(context);
+	const request = {
 		method: 'POST',
 		url: '/licenses',
 		faultOf: licenseFault,
 		body,
 		resource: licenseResource,
 		subject: 'the new license',
-	};
+	} satisfies LukittuRequest;
 	if (key === undefined) {
+		checkNotOver(body);
 		const outcome = { alreadyExisted: false, ...leftOutOf(optional) };
 		return async (client) => [output(await client.send<License>(request), outcome)];
 	}
 
 	const metadata = withIdempotencyKey(body.metadata, key);
-	const keyed = { ...request, body: { ...body, metadata } };
+	const keyed: KeyedCreate = {
+		key,
+		request: { ...request, body: { ...body, metadata } },
+		acceptsChanged,
+		checkCreate: () => checkNotOver(body),
+	};
 	return async (client) => {
-		const { license, ...outcome } = await findOrCreate(client, key, body.sendEmailDelivery, keyed);
+		const { license, ...outcome } = await findOrCreate(client, keyed);
 		return [output(license, { ...outcome, ...leftOutOf(optional) })];
 	};
 };

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { checkChoice, checkFutureDate, checkWholeNumber } from '../../checks/values';
+import { checkChoice, checkExpiryDate, checkFuture, checkWholeNumber } from '../../checks/values';
 import type { Expiration } from '../../types';
 
 const EXPIRATION_TYPES = ['NEVER', 'DATE', 'DURATION'] as const;
@@ -95,6 +95,17 @@ export const expirationStartChangeField: INodeProperties = {
 	default: KEEP,
 };
 
+const DATE_PLACE = "'Expiration Date'";
+
+/**
+ * Makes sure that an expiration that is going to be written is not over.
+ *
+ * @throws UserError if it is a date that has passed
+ */
+export function checkNotOver({ expirationDate }: Expiration): void {
+	if (expirationDate !== null) checkFuture(expirationDate, DATE_PLACE);
+}
+
 /**
  * Reads the four expiration fields, taking only those that apply to the chosen type: Lukittu
  * refuses NEVER with anything else, and takes the days instead of the date where both are sent.
@@ -102,7 +113,7 @@ export const expirationStartChangeField: INodeProperties = {
  * @param values the fields by their names
  * @param timezone the workflow's, for dates that name none
  * @param canKeepStart whether the start may be left as it is, which gives null
- * @throws UserError on an unknown type, a missing or past date, or days outside 1 to 1000
+ * @throws UserError on an unknown type, a missing date, or days outside 1 to 1000
  */
 export function checkExpiration(
 	values: IDataObject,
@@ -113,7 +124,7 @@ export function checkExpiration(
 	const none = { expirationStart: null, expirationDate: null, expirationDays: null };
 	if (expirationType === 'NEVER') return { ...none, expirationType };
 	if (expirationType === 'DATE') {
-		const expirationDate = checkFutureDate(values.expirationDate, "'Expiration Date'", timezone);
+		const expirationDate = checkExpiryDate(values.expirationDate, DATE_PLACE, timezone);
 		return { ...none, expirationType, expirationDate };
 	}
 	const keepsStart = canKeepStart && (values.expirationStart ?? KEEP) === KEEP;

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../execution/operation';
 import { ignoreEmptyField } from '../leaveOut';
 import { operationOptions } from '../options';
-import { licenseCreateDescription, prepareLicenseCreate } from './create';
+import { acceptChangedField, licenseCreateDescription, prepareLicenseCreate } from './create';
 import { prepareLicenseDelete } from './delete';
 import { licenseSelect } from './fields';
 import { prepareLicenseGet } from './get';
@@ -104,6 +104,7 @@ export const licenseDescription: INodeProperties[] = [
 	licenseOptions(
 		['create'],
 		[
+			acceptChangedField,
 			{
 				...ignoreEmptyField,
 				description:

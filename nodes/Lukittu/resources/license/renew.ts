@@ -1,6 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { checkIdempotencyKey } from '../../checks/idempotencyKey';
-import { checkBoolean, checkChoice, checkFutureDate, checkWholeNumber } from '../../checks/values';
+import {
+	checkBoolean,
+	checkChoice,
+	checkExpiryDate,
+	checkFuture,
+	checkWholeNumber,
+} from '../../checks/values';
 import type { ItemContext } from '../../execution/itemContext';
 import type { Prepare } from '../../execution/operation';
 import type { License } from '../../types';
@@ -22,6 +28,7 @@ const showOnlyForLicenseRenew = {
 	operation: ['renew'],
 };
 
+const RENEW_UNTIL = "'Renew Until'";
 const RENEW_BY = ['date', 'days'] as const;
 
 export const licenseRenewDescription: INodeProperties[] = [
@@ -53,7 +60,7 @@ export const licenseRenewDescription: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { ...showOnlyForLicenseRenew, renewBy: ['date'] } },
 		description:
-			"When the license expires from now on, in the workflow's time zone unless the value names another. Must be in the future. A date without a time means the end of that day; a Unix timestamp works too. A license that lasts longer already stays as it is.",
+			"When the license expires from now on, in the workflow's time zone unless the value names another. A date without a time means the end of that day; a Unix timestamp works too. A license that lasts longer already stays as it is, even where the date has passed; otherwise it must be in the future.",
 	},
 	{
 		displayName: 'Days',
@@ -107,7 +114,7 @@ function readRenewal(context: ItemContext): Renewal {
 		return { days: checkWholeNumber(context.getNodeParameter('days', 0), "'Days'", 1, 1000) };
 	}
 	const until = context.getNodeParameter('renewUntil', '');
-	return { until: checkFutureDate(until, "'Renew Until'", context.getTimezone()) };
+	return { until: checkExpiryDate(until, RENEW_UNTIL, context.getTimezone()) };
 }
 
 function readRequest(context: ItemContext): Request {
@@ -128,8 +135,10 @@ function replacedBy(
 	{ renewal, key, liftsSuspension }: Request,
 ): Partial<LicenseUpdateBody> {
 	if (key !== undefined && wasRenewedWith(current, key)) return {};
+	const expiration = renewedExpiration(current, renewal, Date.now());
+	if (expiration && 'until' in renewal) checkFuture(renewal.until, RENEW_UNTIL);
 	const replaced: Partial<LicenseUpdateBody> = {
-		...renewedExpiration(current, renewal, Date.now()),
+		...expiration,
 		...(liftsSuspension && current.suspended && { suspended: false }),
 	};
 	if (key === undefined) return replaced;
@@ -151,7 +160,7 @@ export const prepareLicenseRenew: Prepare = (context) => {
 			renewed = 'expirationDate' in replaced || 'expirationDays' in replaced;
 			return Object.keys(replaced).length > 0 ? licenseBody(current, replaced) : undefined;
 		};
-		const license = await updateLicense(client, reference, bodyFor, isRepeatable);
-		return [output(license, { renewed })];
+		const { license, outcome } = await updateLicense(client, reference, bodyFor, isRepeatable);
+		return [output(license, { renewed, ...outcome })];
 	};
 };

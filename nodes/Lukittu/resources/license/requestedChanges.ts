@@ -5,7 +5,7 @@ import type { Expiration } from '../../types';
 import { refuseBeside, refuseBoth, refuseUntouched, type Owner } from '../conflicts';
 import { metadataChanges } from '../metadata';
 import { idsOf, ifAdded } from '../parameters';
-import { checkExpiration } from './expiration';
+import { checkExpiration, checkNotOver } from './expiration';
 import type { LicenseChanges, LinkChanges } from './merge';
 
 /** What "Remove All" can name. */
@@ -61,7 +61,9 @@ function expirationOf(expiration: unknown, timezone: string): Expiration {
 			description: 'Set the expiration, or remove the field to leave it as it is.',
 		});
 	}
-	return checkExpiration(value as IDataObject, timezone, true);
+	const checked = checkExpiration(value as IDataObject, timezone, true);
+	checkNotOver(checked);
+	return checked;
 }
 
 /**

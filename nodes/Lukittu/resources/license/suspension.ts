@@ -61,7 +61,8 @@ export function prepareSuspension(suspension: Suspension): Prepare {
 		const output = licenseOutput(context);
 		return async (client) => {
 			const change = (current: License) => bodyFor(current, suspension, reason);
-			return [output(await updateLicense(client, reference, change))];
+			const { license, outcome } = await updateLicense(client, reference, change);
+			return [output(license, outcome)];
 		};
 	};
 }

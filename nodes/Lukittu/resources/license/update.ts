@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Prepare } from '../../execution/operation';
+import type { License } from '../../types';
 import { metadataEntries, metadataSettingEntries, removeMetadataField } from '../fields';
 import { licenseReference } from '../parameters';
 import { updateLicense } from './updateLicense';
@@ -147,7 +148,8 @@ export const prepareLicenseUpdate: Prepare = (context) => {
 	const changes = licenseChanges(fields, context.getTimezone());
 	const output = licenseOutput(context);
 	return async (client) => {
-		const license = await updateLicense(client, reference, (current) => merge(current, changes));
-		return [output(license)];
+		const bodyFor = (current: License) => merge(current, changes);
+		const { license, outcome } = await updateLicense(client, reference, bodyFor);
+		return [output(license, outcome)];
 	};
 };
