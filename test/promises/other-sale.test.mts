@@ -1,7 +1,7 @@
 /** An idempotency key that stands for another sale is refused. */
 import type { IDataObject } from 'n8n-workflow';
 
-import { addKeyed, count, createKeyed, keysIn, told } from '../license/idempotency.mts';
+import { addKeyed, count, createKeyed, keysIn, outcomesOf } from '../license/idempotency.mts';
 import { byId, customers, products, readable, runLicense, startShop } from '../license/support.mts';
 import type { Features, Sandbox } from '../sandbox/types.mts';
 
