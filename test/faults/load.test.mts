@@ -48,7 +48,8 @@ test.each([
 );
 
 test('a 429 halves the requests in flight, once for those sent together, and they grow again', async () => {
-	sandbox.latencyMs = 20;
+	// So that the first ten are under way together, on a busy machine too.
+	sandbox.latencyMs = 60;
 	// The first ten are refused together.
 	sandbox.addFault({ times: 10, kind: { status: 429, headers: { 'retry-after': '0' } } });
 	const inFlight: number[] = [];

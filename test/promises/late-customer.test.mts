@@ -108,7 +108,7 @@ describe('another process creates one at the same moment', () => {
 			(own) => Object.assign(sandbox.state.customers.get(own)!, { updatedAt: new Date(0) }),
 		],
 		['has a license by now', (own) => void sandbox.addLicense({ customerIds: [own] })],
-		['cannot be deleted', () => sandbox.addFault({ method: 'DELETE', kind: { status: 500 } })],
+		['cannot be deleted', () => sandbox.addFault({ method: 'DELETE', kind: { status: 403 } })],
 	];
 
 	test.each(kept)('an older one, and the own one %s: it is kept and named', async (_, then) => {
