@@ -1,11 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { sent, startShop } from '../license/support.mts';
-import type { LicenseRow, Sandbox } from '../sandbox/types.mts';
-import { runExample } from './support.mts';
+import type { LicenseRow, LicenseSeed, Sandbox } from '../sandbox/types.mts';
+import { PRODUCT, REFUSED_DOMAIN, runExample, type Surroundings } from './support.mts';
 
-/** The product that the examples name. */
-const PRODUCT = 'd3300000-1000-4000-8000-000000000001';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 let sandbox: Sandbox;
@@ -19,199 +17,20 @@ afterEach(async () => {
 	await sandbox.close();
 });
 
-const event = (type: string, object: IDataObject): IDataObject => ({
-	id: 'evt_1',
-	object: 'event',
-	type,
-	data: { object },
-});
-
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS);
-const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 const licenses = (): LicenseRow[] => [...sandbox.state.licenses.values()];
+const valueOf = ({ metadata }: LicenseRow, name: string) =>
+	metadata.find(({ key }) => key === name)?.value;
 const writes = () => sent(sandbox).filter((request) => !request.startsWith('GET'));
+const addCustomer = (email: string | null) => sandbox.addCustomer({ email, username: 'alma' }).id;
 
 /** Runs an example that must run to its end. */
-async function run(file: string, trigger?: IDataObject) {
-	const example = await runExample(sandbox, file, trigger);
+async function run(file: string, surroundings?: Surroundings) {
+	const example = await runExample(sandbox, file, {}, surroundings);
 	expect(example.result.error).toBeUndefined();
 	expect(example.result.status).toBe('success');
 	return example;
 }
-
-describe('Stripe payment to license', () => {
-	const checkout = (changes: IDataObject = {}) =>
-		event('checkout.session.completed', {
-			id: 'cs_test_1',
-			object: 'checkout.session',
-			mode: 'payment',
-			payment_status: 'paid',
-			payment_intent: 'pi_3PqXyZ',
-			customer_details: { email: 'alma@example.com', name: 'Alma Brightwell' },
-			...changes,
-		});
-
-	test('a payment makes a customer, a license, and a mail with its key', async () => {
-		const { mails } = await run('stripe-payment-to-license', checkout());
-
-		const [customer] = [...sandbox.state.customers.values()];
-		expect(customer.email).toBe('alma@example.com');
-		expect(licenses()).toEqual([
-			expect.objectContaining({
-				customerIds: [customer.id],
-				productIds: [PRODUCT],
-				expirationType: 'DURATION',
-				expirationStart: 'ACTIVATION',
-				expirationDays: 365,
-				hwidLimit: 3,
-				metadata: [
-					expect.objectContaining({
-						key: 'n8nIdempotencyKey',
-						value: 'pi_3PqXyZ',
-						locked: true,
-					}),
-				],
-			}),
-		]);
-		expect(mails).toEqual([
-			{
-				toEmail: 'alma@example.com',
-				subject: 'Your license key',
-				text: expect.stringContaining(licenses()[0].licenseKey),
-			},
-		]);
-	});
-
-	test('run twice, it makes one license and mails the same key', async () => {
-		const first = await run('stripe-payment-to-license', checkout());
-		const again = await run('stripe-payment-to-license', checkout());
-
-		expect(licenses()).toHaveLength(1);
-		expect(sandbox.state.customers.size).toBe(1);
-		expect(first.outputOf('License')[0].alreadyExisted).toBe(false);
-		expect(again.outputOf('License')[0].alreadyExisted).toBe(true);
-		expect(again.mails).toEqual(first.mails);
-	});
-
-	test('two payments of one customer, with the address in another case, make two licenses', async () => {
-		await run('stripe-payment-to-license', checkout());
-		const other = {
-			payment_intent: 'pi_other',
-			customer_details: { email: 'Alma@Example.com' },
-		};
-		await run('stripe-payment-to-license', checkout(other));
-
-		expect(sandbox.state.customers.size).toBe(1);
-		expect(licenses()).toHaveLength(2);
-	});
-
-	test.each([
-		['is not paid yet', { payment_status: 'unpaid' }],
-		['is a subscription', { mode: 'subscription' }],
-	])('a checkout that %s makes nothing', async (_, changes) => {
-		const { mails } = await run('stripe-payment-to-license', checkout(changes));
-
-		expect(sandbox.requests).toHaveLength(0);
-		expect(mails).toHaveLength(0);
-	});
-});
-
-describe('Refund or dispute suspends', () => {
-	const keyed = (value: string) =>
-		sandbox.addLicense({ metadata: [{ key: 'n8nIdempotencyKey', value, locked: true }] });
-	const refund = (changes: IDataObject = {}) =>
-		event('charge.refunded', {
-			id: 'ch_1',
-			payment_intent: 'pi_3PqXyZ',
-			refunded: true,
-			...changes,
-		});
-	const dispute = event('charge.dispute.created', { id: 'dp_1', payment_intent: 'pi_3PqXyZ' });
-
-	test.each([
-		['refund', refund(), 'charge.refunded ch_1'],
-		['dispute', dispute, 'charge.dispute.created dp_1'],
-	])('a %s suspends the license of the payment and no other', async (_, trigger, reason) => {
-		const license = keyed('pi_3PqXyZ');
-		const others = [keyed('pi_3PqXyZ2'), keyed('PI_3PQXYZ'), sandbox.addLicense()];
-
-		await run('refund-or-dispute-suspends', trigger);
-
-		expect(sandbox.state.licenses.get(license.id)).toMatchObject({
-			suspended: true,
-			metadata: [{ key: 'n8nIdempotencyKey' }, { key: 'suspensionReason', value: reason }],
-		});
-		expect(others.map(({ suspended }) => suspended)).toEqual([false, false, false]);
-	});
-
-	test('run twice, it writes once', async () => {
-		keyed('pi_3PqXyZ');
-		await run('refund-or-dispute-suspends', refund());
-		await run('refund-or-dispute-suspends', refund());
-
-		expect(writes()).toHaveLength(1);
-	});
-
-	test('a refund of a part, or of a payment without a license, changes nothing', async () => {
-		keyed('pi_3PqXyZ');
-		await run('refund-or-dispute-suspends', refund({ refunded: false }));
-		await run('refund-or-dispute-suspends', refund({ payment_intent: 'pi_unknown' }));
-
-		expect(writes()).toHaveLength(0);
-	});
-});
-
-describe("Invoice paid renews until the period's end", () => {
-	const invoice = (end: Date, changes: IDataObject = {}) =>
-		event('invoice.paid', {
-			id: 'in_1',
-			customer_email: 'alma@example.com',
-			subscription: 'sub_1',
-			lines: { data: [{ period: { end: seconds(inDays(1)) } }, { period: { end: seconds(end) } }] },
-			...changes,
-		});
-	const expiry = () => seconds(licenses()[0].expirationDate as Date);
-
-	test('the first invoice makes the license, later ones renew it, late ones do no harm', async () => {
-		const [first, second] = [inDays(30), inDays(60)];
-
-		await run('invoice-paid-renews', invoice(first));
-		expect(expiry()).toBe(seconds(first));
-
-		await run('invoice-paid-renews', invoice(second));
-		expect(expiry()).toBe(seconds(second));
-
-		const late = await run('invoice-paid-renews', invoice(first));
-		expect(late.outputOf('Renew')[0].renewed).toBe(false);
-		expect(expiry()).toBe(seconds(second));
-		expect(licenses()).toHaveLength(1);
-		expect(sandbox.state.customers.size).toBe(1);
-	});
-
-	test('an expired license becomes valid again', async () => {
-		await run('invoice-paid-renews', invoice(inDays(30)));
-		licenses()[0].expirationDate = inDays(-3);
-
-		const end = inDays(40);
-		await run('invoice-paid-renews', invoice(end));
-
-		expect(expiry()).toBe(seconds(end));
-	});
-
-	test('the subscription is also found where newer versions of Stripe have it', async () => {
-		const parent = { subscription_details: { subscription: 'sub_1' } };
-		await run('invoice-paid-renews', invoice(inDays(30)));
-		await run('invoice-paid-renews', invoice(inDays(60), { subscription: undefined, parent }));
-
-		expect(licenses()).toHaveLength(1);
-	});
-
-	test('an invoice without a subscription makes nothing', async () => {
-		await run('invoice-paid-renews', invoice(inDays(30), { subscription: null }));
-
-		expect(sandbox.requests).toHaveLength(0);
-	});
-});
 
 describe('Weekly audit', () => {
 	test('mails the licenses that need attention, and no others', async () => {
@@ -253,5 +72,173 @@ describe('Weekly audit', () => {
 				text: 'No license needs attention.',
 			},
 		]);
+	});
+});
+
+describe('Remind before expiry, once per license', () => {
+	const FILE = 'remind-before-expiry';
+	const expiring = (days: number, fields: LicenseSeed = {}) =>
+		sandbox.addLicense({
+			lastActiveAt: new Date(),
+			expirationType: 'DATE',
+			expirationDate: inDays(days),
+			...fields,
+		});
+
+	test('reminds the customers of licenses that expire soon, and no others', async () => {
+		const customerIds = [addCustomer('alma@example.com'), addCustomer('bruno@example.com')];
+		const soon = expiring(10.5, { customerIds, productIds: [PRODUCT] });
+		expiring(20, { customerIds });
+		expiring(-1, { customerIds });
+		expiring(5, { customerIds, suspended: true });
+		sandbox.addLicense({ customerIds });
+		// A subscription goes on by itself.
+		const metadata = [{ key: 'n8nIdempotencyKey', value: 'sub_example_1', locked: true }];
+		expiring(5, { customerIds, metadata });
+		const { mails } = await run(FILE);
+
+		expect(mails).toEqual([
+			{
+				toEmail: 'alma@example.com, bruno@example.com',
+				subject: 'Your license for Orbit Editor expires soon',
+				text: expect.stringContaining(`…${soon.licenseKey.slice(-5)} expires on `),
+			},
+		]);
+		expect(licenses().filter((license) => valueOf(license, 'remindedFor'))).toEqual([
+			sandbox.state.licenses.get(soon.id),
+		]);
+	});
+
+	test('reminds once, and again only after a renewal', async () => {
+		const { id } = expiring(10, { customerIds: [addCustomer('alma@example.com')] });
+		await run(FILE);
+		const again = await run(FILE);
+		const license = sandbox.state.licenses.get(id) as LicenseRow;
+		license.expirationDate = inDays(12);
+		const renewed = await run(FILE);
+
+		expect(again.mails).toEqual([]);
+		expect(renewed.mails).toHaveLength(1);
+		expect(valueOf(license, 'remindedFor')).toBe(license.expirationDate.toISOString());
+	});
+
+	test('a mail that is not sent is told, and tried again; the others are sent once', async () => {
+		expiring(10, { customerIds: [addCustomer(`alma@${REFUSED_DOMAIN}`)] });
+		expiring(11, { customerIds: [addCustomer('bruno@example.com')] });
+		const recipients = async () => (await run(FILE)).mails.map(({ toEmail }) => toEmail).sort();
+
+		expect(await recipients()).toEqual(['bruno@example.com', 'licensing@example.com']);
+		expect(await recipients()).toEqual(['licensing@example.com']);
+		expect(writes()).toHaveLength(1);
+	});
+
+	test.each([
+		['without a customer', []],
+		['of a customer without an address', [null]],
+	])('a license %s is told once', async (_, emails) => {
+		const { licenseKey } = expiring(10, { customerIds: emails.map(addCustomer) });
+		const { mails } = await run(FILE);
+
+		expect(mails).toEqual([expect.objectContaining({ toEmail: 'licensing@example.com' })]);
+		expect(mails[0].text).toContain(licenseKey);
+		expect((await run(FILE)).mails).toEqual([]);
+	});
+
+	test('a license without room for the note is told, and its customer is not mailed daily', async () => {
+		const metadata = Array.from({ length: 20 }, (_, index) => ({
+			key: `key ${index}`,
+			value: 'value',
+			locked: false,
+		}));
+		expiring(10, { customerIds: [addCustomer('alma@example.com')], metadata });
+		const { mails } = await run(FILE);
+
+		expect(mails.map(({ toEmail }) => toEmail)).not.toContain('alma@example.com');
+		expect(mails[0].text).toContain('20 metadata entries');
+	});
+});
+
+describe('Import customers and licenses from a sheet', () => {
+	const FILE = 'import-from-sheet';
+	const row = (row_number: number, fields: IDataObject): IDataObject => ({
+		row_number,
+		order: 2000 + row_number,
+		email: 'alma@example.com',
+		name: 'Alma Brightwell',
+		product: PRODUCT,
+		expires: '',
+		licenseKey: '',
+		result: '',
+		...fields,
+	});
+	const OWN_KEY = 'AAAA1-BBBB2-CCCC3-DDDD4-EEEE5';
+
+	test('makes one license for each row, and writes its key back', async () => {
+		const sheet = [
+			row(2, { expires: '2099-06-30', licenseKey: OWN_KEY }),
+			row(3, {}),
+			row(4, { email: 'bruno@example.com', name: 'Bo' }),
+		];
+		await run(FILE, { sheet });
+
+		expect(sheet.map(({ result }) => result)).toEqual(['Imported', 'Imported', 'Imported']);
+		expect(licenses().map(({ licenseKey }) => licenseKey)).toEqual(
+			sheet.map(({ licenseKey }) => licenseKey),
+		);
+		const [dated, endless, third] = licenses();
+		expect(dated).toMatchObject({ licenseKey: OWN_KEY, productIds: [PRODUCT] });
+		expect(dated.expirationDate?.toISOString().slice(0, 10)).toMatch(/2099-0[67]-(30|01)/);
+		expect(endless.expirationType).toBe('NEVER');
+		expect(endless.customerIds).toEqual(dated.customerIds);
+		expect(sandbox.state.customers.get(third.customerIds[0])?.email).toBe('bruno@example.com');
+	});
+
+	test('run twice, it makes nothing more', async () => {
+		const sheet = [row(2, { licenseKey: OWN_KEY }), row(3, { expires: '2099-06-30' })];
+		await run(FILE, { sheet });
+		const [before, count] = [JSON.stringify(licenses()), writes().length];
+		await run(FILE, { sheet });
+
+		expect(JSON.stringify(licenses())).toBe(before);
+		expect(writes()).toHaveLength(count);
+		expect(sheet.map(({ result }) => result)).toEqual(['Was there already', 'Was there already']);
+	});
+
+	test.each([
+		['no e-mail address', { email: '' }, 'column email is empty'],
+		['no order', { order: '' }, 'column order is empty'],
+		['no product', { product: ' ' }, 'column product is empty'],
+		['an address that is none', { email: 'alma' }, 'alma'],
+		['a product that is none', { product: 'Orbit Editor' }, 'Orbit Editor'],
+		['a date that has passed', { expires: '2020-01-31' }, '2020'],
+		['a number for a date', { expires: 46205 }, '46205'],
+	])('a row with %s says so, and the others are imported', async (_, fields, why) => {
+		const sheet = [row(2, {}), row(3, fields), row(4, {})];
+		await run(FILE, { sheet });
+
+		expect(licenses()).toHaveLength(2);
+		expect(sheet.map(({ result }) => result)).toEqual([
+			'Imported',
+			expect.stringMatching(/^Not imported\. /),
+			'Imported',
+		]);
+		expect(sheet[1].result).toContain(why);
+	});
+
+	test('an order that stands in two rows makes no license', async () => {
+		const sheet = [row(2, { order: 7 }), row(3, { order: '7 ' })];
+		await run(FILE, { sheet });
+
+		expect(licenses()).toEqual([]);
+		expect(sheet[0].result).toContain('7-1');
+	});
+
+	test('a key that Lukittu does not take is told, with the one that the license has', async () => {
+		const sheet = [row(2, { licenseKey: 'OLD-KEY-17' })];
+		await run(FILE, { sheet });
+
+		const [{ licenseKey }] = licenses();
+		expect(sheet[0].result).toContain(`Imported, but with the key ${licenseKey}`);
+		expect(sheet[0].result).toContain('OLD-KEY-17');
 	});
 });
