@@ -1,9 +1,12 @@
 /** Runs that go on at the same time: turns, pauses and mutexes. */
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { runNode } from '../engine/index.mts';
 import {
 	byId,
 	credentialsOf,
 	metadata,
+	numbered,
 	readable,
 	runLicense,
 	startShop,
@@ -17,11 +20,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => await sandbox.close());
-
-const pause = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 const askToWait = (seconds: number) => ({
 	status: 429,

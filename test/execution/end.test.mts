@@ -1,6 +1,7 @@
 /** What is sent, waited for and reported once an item or a run has ended. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import {
@@ -8,6 +9,7 @@ import {
 	credentialsOf,
 	customers,
 	metadata,
+	numbered,
 	readable,
 	runLicense,
 	startShop,
@@ -21,11 +23,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => await sandbox.close());
-
-const pause = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 describe('an item that has ended asks for no more pages', () => {
 	beforeEach(() => {

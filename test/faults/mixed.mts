@@ -1,9 +1,11 @@
 /** Creates, upserts and updates at the same time, while requests meet faults of every kind. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { runCustomer } from '../customer/support.mts';
 import type { NodeResult } from '../engine/index.mts';
-import { byId, metadata, readable, runLicense, startShop } from '../license/support.mts';
+import { byId, metadata, numbered, readable, runLicense, startShop } from '../license/support.mts';
 import { Random } from '../random.mts';
 import type { FaultKind, RequestRecord, Sandbox } from '../sandbox/types.mts';
 
@@ -67,8 +69,6 @@ function someFault(random: Random, isWrite: boolean): [string, FaultKind] {
 	] as const);
 	return ['late commit', { commitAfterMs: 100 + random.below(6000), answer }];
 }
-
-const sleep = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Lets requests meet faults for a time, and counts them. */
 class Faults {
@@ -213,10 +213,7 @@ export async function runThroughFaults(settings: MixedFaults): Promise<MixedOutc
 	try {
 		const faults = new Faults(sandbox, settings);
 		const [created, upserted, updated] = await Promise.all([
-			create(
-				sandbox,
-				numbers.map((n) => ({ n })),
-			),
+			create(sandbox, numbered(count)),
 			upsert(
 				sandbox,
 				numbers.map((n) => ({ n, email: emailOf(n) })),
@@ -254,9 +251,9 @@ export async function runThroughFaults(settings: MixedFaults): Promise<MixedOutc
 				...customers
 					.filter(({ email, fullName }) => fullName !== `Buyer ${numberOfEmail(email)}`)
 					.map(({ email }) => `customer ${email}: not changed`),
-				...licenses
-					.filter(({ hwidLimit }, n) => hwidLimit !== n + 1)
-					.map(({ hwidLimit }, n) => `license ${n}: HWID limit ${hwidLimit}`),
+				...licenses.flatMap(({ hwidLimit }, n) =>
+					hwidLimit === n + 1 ? [] : [`license ${n}: hardware ID limit ${hwidLimit}`],
+				),
 				...wrongItems('create', created, count, (json) => numberIn(json.metadata)),
 				...wrongItems('upsert', upserted, count, (json) => numberOfEmail(json.email)),
 				...wrongItems('update', updated, count, (json) => Number(json.hwidLimit) - 1),

@@ -1,10 +1,13 @@
 /** Lukittu is away for some seconds: requests keep trying for their time, and nothing is lost. */
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import {
 	byId,
 	credentialsOf,
 	metadata,
+	numbered,
 	readable,
 	runLicense,
 	startShop,
@@ -26,11 +29,6 @@ afterEach(async () => {
 	await relay.down();
 	await sandbox.close();
 });
-
-const pause = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 const run = async (operation: Operation, parameters: IDataObject = {}, extra: object = {}) =>
 	await runLicense(sandbox, operation, parameters, {

@@ -2,7 +2,14 @@ import { networkInterfaces } from 'node:os';
 import type { IDataObject } from 'n8n-workflow';
 
 import { isThroughRouting } from '../engine/index.mts';
-import { byId, credentialsOf, readable, runLicense, startShop } from '../license/support.mts';
+import {
+	byId,
+	credentialsOf,
+	numbered,
+	readable,
+	runLicense,
+	startShop,
+} from '../license/support.mts';
 import type { Sandbox } from '../sandbox/types.mts';
 import { startProxy, startTls, type Proxy } from './proxies.mts';
 
@@ -23,8 +30,6 @@ async function proxyOn(host?: string, refusal?: number): Promise<Proxy> {
 	open.push(proxy);
 	return proxy;
 }
-
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 /** Creates licenses with n8n's "Request Options" set, and tries each request once. */
 const create = async (requestOptions: IDataObject, extra = {}) =>

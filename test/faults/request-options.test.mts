@@ -11,6 +11,7 @@ import {
 import {
 	credentialsOf,
 	metadata,
+	numbered,
 	readable,
 	runLicense,
 	startShop,
@@ -34,8 +35,6 @@ afterEach(async () => {
 	await sandbox.close();
 	expect(unhandled).toEqual([]);
 });
-
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 const batching = (batchSize: unknown, batchInterval: unknown) => ({
 	batching: { batch: { batchSize, batchInterval } },

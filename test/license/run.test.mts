@@ -1,7 +1,15 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { RequestRecord, Sandbox } from '../sandbox/types.mts';
-import { byId, customers, metadata, readable, runLicense, startShop } from './support.mts';
+import {
+	byId,
+	customers,
+	metadata,
+	numbered,
+	readable,
+	runLicense,
+	startShop,
+} from './support.mts';
 
 let sandbox: Sandbox;
 
@@ -13,8 +21,6 @@ beforeEach(async () => {
 afterEach(async () => {
 	await sandbox.close();
 });
-
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 /** Creates one license an item, with the item's number as metadata. */
 const createNumbered = async (count: number, extra = {}, parameters = {}) =>

@@ -78,6 +78,9 @@ export function metadata(...entry: IDataObject[]): IDataObject {
 	return { entry };
 }
 
+/** So many input items, each with its number from 0 as `n`. */
+export const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
+
 /** The requests the sandbox has got, each as its method and its path below the team. */
 export function sent({ requests, teamId }: Sandbox): string[] {
 	const team = `/api/v1/dev/teams/${teamId}`;

@@ -1,4 +1,6 @@
 /** The request limiter by itself: which request starts when. */
+import { setTimeout as pause } from 'node:timers/promises';
+
 import {
 	withSlot,
 	type Slot,
@@ -8,9 +10,6 @@ import {
 type Task = (slot: Slot) => Promise<unknown>;
 
 const never = new Promise<void>(() => {});
-const pause = async (milliseconds: number) =>
-	await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
-
 /** Lets everything happen that waits for nothing. */
 const settled = async () => await pause(20);
 

@@ -1,9 +1,8 @@
 /** The mutex by itself. */
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { CanceledError } from '../../nodes/Lukittu/transport/cancellation.ts';
 import { runExclusive } from '../../nodes/Lukittu/transport/mutex.ts';
-
-const pause = async (milliseconds: number) =>
-	await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 const { signal } = new AbortController();
 

@@ -98,13 +98,21 @@ export class ItemClient implements Client {
 	}
 }
 
-/** A client for what an item can do without: if that does not work, the item goes on. */
-export function tolerant(client: Client): Client {
+/** A client that sends every request with these marks. */
+function clientWith(
+	client: Client,
+	marks: Pick<LukittuRequest, 'isOptional' | 'mayBeAbsent'>,
+): Client {
 	return {
-		send: async (request) => await client.send({ ...request, isOptional: true }),
+		send: async (request) => await client.send({ ...request, ...marks }),
 		runExclusive: async (name, task) => await client.runExclusive(name, task),
 		lookUntil: async (look, until) => await client.lookUntil(look, until),
 	};
+}
+
+/** A client for what an item can do without: if that does not work, the item goes on. */
+export function tolerant(client: Client): Client {
+	return clientWith(client, { isOptional: true });
 }
 
 /**
@@ -117,12 +125,7 @@ export async function unlessDeleted<T>(
 	client: Client,
 	task: (client: Client) => Promise<T>,
 ): Promise<T | undefined> {
-	const lenient: Client = {
-		send: async (request) => await client.send({ ...request, mayBeAbsent: true }),
-		runExclusive: async (name, run) => await client.runExclusive(name, run),
-		lookUntil: async (look, until) => await client.lookUntil(look, until),
-	};
-	const [outcome] = await Promise.allSettled([task(lenient)]);
+	const [outcome] = await Promise.allSettled([task(clientWith(client, { mayBeAbsent: true }))]);
 	if (outcome.status === 'fulfilled') return outcome.value;
 	if (isAbsent(outcome.reason)) return undefined;
 	throw outcome.reason;

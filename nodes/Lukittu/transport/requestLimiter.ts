@@ -41,7 +41,7 @@ interface Line {
 }
 
 class RequestLimiter {
-	/** How many requests the server takes at once. Below the maximum only after a 429. */
+	/** How many requests the server takes at once. Below the maximum after a 429 or an outage. */
 	private limit = MAX_IN_FLIGHT;
 
 	private timesHalved = 0;
@@ -88,17 +88,17 @@ class RequestLimiter {
 	private slotFor(signal: AbortSignal): Slot {
 		const { timesHalved } = this;
 		let isReleased = false;
-		let isTooMany = false;
+		let isSlowedDown = false;
 		return {
 			release: () => {
 				if (isReleased) return false;
 				isReleased = true;
-				if (!isTooMany) this.countSuccess();
+				if (!isSlowedDown) this.countSuccess();
 				return this.free();
 			},
 			slowDown: (pauseMs) => {
-				isTooMany = true;
-				// Of the requests that were in flight together, only the first refused one halves.
+				isSlowedDown = true;
+				// Of the requests that were in flight together, only the first that fails halves.
 				if (timesHalved === this.timesHalved) this.halve();
 				if (pauseMs > 0) void this.pause(pauseMs, signal);
 			},

@@ -15,7 +15,7 @@ export type CustomerFilters = {
 /**
  * The list of customers that match the filters.
  *
- * @param fields those of the operation to get a part of it, where it has any
+ * @param fields the operation's fields with which a user gets a part of the list
  */
 export function customerList(
 	filters: CustomerFilters,

@@ -62,7 +62,7 @@ export function hasMetadata({ metadata = [] }: License, key: string, value: stri
 /**
  * The list of licenses that match the filters; with `metadata`, also others may be in it.
  *
- * @param fields those of the operation to get a part of it, where it has any
+ * @param fields the operation's fields with which a user gets a part of the list
  */
 export function licenseList(
 	{ metadata, ...query }: LicenseFilters,
