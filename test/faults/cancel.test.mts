@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { NodeResult } from '../engine/index.mts';
-import { byId, runLicense, startShop } from '../license/support.mts';
+import { byId, runLicense, startShop, untilInFlight } from '../license/support.mts';
 import type { LicenseRow, Sandbox } from '../sandbox/types.mts';
 import { CASES, runCase, until, type Case } from './operations.mts';
 
@@ -168,6 +168,7 @@ test('a canceled run frees its slots of the request limiter', async () => {
 
 	sandbox.clearRequests();
 	sandbox.latencyMs = 20;
+	sandbox.onRequest = untilInFlight(sandbox, 10);
 	const { items: output } = await runCase(sandbox, tried, items);
 	expect(output).toHaveLength(50);
 	expect(sandbox.maxInFlight).toBe(10);

@@ -1,5 +1,11 @@
 import { runNode } from '../engine/index.mts';
-import { credentialsOf, customers, readable, startShop } from '../license/support.mts';
+import {
+	credentialsOf,
+	customers,
+	readable,
+	startShop,
+	untilInFlight,
+} from '../license/support.mts';
 import type { Sandbox } from '../sandbox/types.mts';
 import { CASES, runCase, type Case } from './operations.mts';
 
@@ -48,12 +54,15 @@ test.each([
 );
 
 test('a 429 halves the requests in flight, once for those sent together, and they grow again', async () => {
-	// So that the first ten are under way together, on a busy machine too.
-	sandbox.latencyMs = 60;
+	sandbox.latencyMs = 20;
 	// The first ten are refused together.
 	sandbox.addFault({ times: 10, kind: { status: 429, headers: { 'retry-after': '0' } } });
 	const inFlight: number[] = [];
-	sandbox.onRequest = () => void inFlight.push(sandbox.inFlight);
+	const hold = untilInFlight(sandbox, 10);
+	sandbox.onRequest = async () => {
+		inFlight.push(sandbox.inFlight);
+		await hold();
+	};
 
 	const { items } = await runCase(sandbox, create, create.seed(sandbox, 600));
 

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
 import { loadPackage, LUKITTU_NODE } from '../engine/index.mts';
-import { readable, startShop } from '../license/support.mts';
+import { readable, startShop, untilInFlight } from '../license/support.mts';
 import type { Sandbox } from '../sandbox/types.mts';
 import { CASES, runCase } from './operations.mts';
 
@@ -70,6 +70,7 @@ describe("'Most Requests at Once'", () => {
 		const items = tried.seed(sandbox, 5);
 		for (const mostRequestsAtOnce of [1, 3]) {
 			sandbox.clearRequests();
+			sandbox.onRequest = untilInFlight(sandbox, mostRequestsAtOnce);
 			await runCase(sandbox, tried, items, { options: { mostRequestsAtOnce } });
 			expect(sandbox.maxInFlight).toBe(mostRequestsAtOnce);
 		}

@@ -11,6 +11,7 @@ import {
 	readable,
 	runLicense,
 	startShop,
+	untilInFlight,
 } from '../license/support.mts';
 import type { Operation } from '../license/support.mts';
 import type { Sandbox, StatusFault } from '../sandbox/types.mts';
@@ -207,7 +208,11 @@ describe('401', () => {
 test('a server that is down gets fewer requests at once, and more again when it is up', async () => {
 	sandbox.latencyMs = 50;
 	const inFlight: number[] = [];
-	sandbox.onRequest = () => void inFlight.push(sandbox.inFlight);
+	const hold = untilInFlight(sandbox, 10);
+	sandbox.onRequest = async () => {
+		inFlight.push(sandbox.inFlight);
+		await hold();
+	};
 	sandbox.addFault({ skip: 20, times: 20, kind: { status: 500, details: 'Down' } });
 	await run('create', keyed, { items: numbered(200) });
 	expect(Math.max(...inFlight.slice(0, 20))).toBe(10);

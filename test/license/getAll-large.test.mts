@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Sandbox } from '../sandbox/types.mts';
-import { readable, runLicense, sent, startShop } from './support.mts';
+import { readable, runLicense, sent, startShop, untilInFlight } from './support.mts';
 
 let sandbox: Sandbox;
 
@@ -25,6 +25,7 @@ describe('fetching ahead', () => {
 	it('asks for all pages of a limit but the first at once, as far as the request limiter allows', async () => {
 		seed(2000);
 		sandbox.latencyMs = 50;
+		sandbox.onRequest = untilInFlight(sandbox, 10);
 
 		const { items } = await runLicense(sandbox, 'getAll', { limit: 1000 });
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { LicenseSeed, Sandbox } from '../sandbox/types.mts';
-import { customers, products, readable, runLicense, startShop } from './support.mts';
+import { customers, products, readable, runLicense, startShop, untilInFlight } from './support.mts';
 
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -226,6 +226,7 @@ describe('Return All', () => {
 
 	test('asks for the pages at once, but for no more than 10', async () => {
 		sandbox.latencyMs = 10;
+		sandbox.onRequest = untilInFlight(sandbox, 10);
 		addLicenses(2500);
 		await getMany({ returnAll: true });
 		// The newest page first, for the number of licenses, then all.

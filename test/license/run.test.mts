@@ -9,6 +9,7 @@ import {
 	readable,
 	runLicense,
 	startShop,
+	untilInFlight,
 } from './support.mts';
 
 let sandbox: Sandbox;
@@ -40,6 +41,7 @@ const gotNumber = ({ json }: INodeExecutionData) => numberOf(json.metadata);
 const licenses = () => [...sandbox.state.licenses.values()];
 
 test('1,000 items make 1,000 licenses in item order, never more than 10 requests at once', async () => {
+	sandbox.onRequest = untilInFlight(sandbox, 10);
 	const { error, items } = await createNumbered(1000);
 
 	expect(error).toBeUndefined();
@@ -54,6 +56,7 @@ test('1,000 items make 1,000 licenses in item order, never more than 10 requests
 });
 
 test('two executions at once share the 10 slots', async () => {
+	sandbox.onRequest = untilInFlight(sandbox, 10);
 	const [a, b] = await Promise.all([createNumbered(40), createNumbered(40)]);
 	expect(a.items).toHaveLength(40);
 	expect(b.items).toHaveLength(40);

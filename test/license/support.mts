@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { runNode, type NodeResult, type RunNodeOptions } from '../engine/index.mts';
@@ -80,6 +82,22 @@ export function metadata(...entry: IDataObject[]): IDataObject {
 
 /** So many input items, each with its number from 0 as `n`. */
 export const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
+
+/** For how long a request is held at most: where there are fewer in flight, it is alone. */
+const LONGEST_HOLD_MS = 500;
+
+/**
+ * For `sandbox.onRequest`: holds the first requests until so many are in flight. A busy machine
+ * sends them one after the other, and would answer some before the others come.
+ */
+export function untilInFlight(sandbox: Sandbox, count: number): () => Promise<void> {
+	let isReached = false;
+	return async () => {
+		const end = Date.now() + LONGEST_HOLD_MS;
+		while (!isReached && sandbox.inFlight < count && Date.now() < end) await sleep(1);
+		isReached ||= sandbox.inFlight >= count;
+	};
+}
 
 /** The requests the sandbox has got, each as its method and its path below the team. */
 export function sent({ requests, teamId }: Sandbox): string[] {

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -106,6 +106,8 @@ class SandboxServer implements Sandbox {
 		this.lastSeededAt = addDays(this.now(), -1);
 		this.server = createServer((request, response) => void this.handle(request, response));
 		this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+		// Each request that waits listens to it; from eleven on, Node would warn of a leak.
+		setMaxListeners(0, this.closing.signal);
 	}
 
 	get state(): Team {
